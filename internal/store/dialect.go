@@ -1,0 +1,95 @@
+package store
+
+import (
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/ncruces/go-sqlite3"
+	_ "github.com/ncruces/go-sqlite3/driver" // the pure Go SQLite driver
+	"github.com/ncruces/go-sqlite3/ext/fts5"
+	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // encrypts the file, its index and its write-ahead log
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Engine names the two databases the store runs on.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// dialect is the only place where the engines differ.
+type dialect struct {
+	engine Engine
+	// begin opens a writing transaction, look a reading one: a snapshot in which nothing can be written.
+	begin, look string
+	// headLock makes writers of several processes stand in line before they read the head of the log.
+	headLock string
+	// door is run after begin and look: the role that the second lock binds.
+	door string
+	// numbered says that placeholders are $1, $2 … instead of ?.
+	numbered bool
+	// keyedTerms says that index terms are stored as keyed hashes, because the engine's files are not encrypted by us.
+	keyedTerms bool
+}
+
+var (
+	sqliteDialect = dialect{engine: SQLite, begin: "BEGIN IMMEDIATE", look: "BEGIN DEFERRED"}
+	pgDialect     = dialect{engine: Postgres, begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
+		look: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", headLock: " FOR UPDATE",
+		door: "SET LOCAL ROLE cutout_door", numbered: true, keyedTerms: true}
+)
+
+// text writes a query for the engine: it is written once, with ? for each parameter.
+func (d *dialect) text(q string) string {
+	if !d.numbered {
+		return q
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range q {
+		if r == '?' {
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func init() { sqlite3.AutoExtension(fts5.Register) }
+
+// openSQLite opens the encrypted file. The key goes in through the connection string of this process only; the file
+// name never carries it.
+func openSQLite(path string, pageKey []byte) (*sql.DB, error) {
+	q := url.Values{}
+	q.Set("vfs", "adiantum")
+	q.Set("hexkey", hex.EncodeToString(pageKey))
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)",
+		"foreign_keys(ON)", "trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-32000)", "temp_store(MEMORY)"} {
+		q.Add("_pragma", p)
+	}
+	return sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+}
+
+func openPostgres(dsn string) (*sql.DB, error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open postgres: %w", err)
+	}
+	return db, nil
+}
+
+var _ = stdlib.GetDefaultDriver // the "pgx" driver registers itself on import

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// ErrCursor means a cursor was not made for this officer and this list. It is answered like any malformed input.
+var ErrCursor = errors.New("store: not a cursor of this list")
+
+// Query asks for records, newest first unless Oldest.
+type Query struct {
+	Kind   string
+	Marks  []Mark // all of them
+	Oldest bool
+	Limit  int    // 1 to MaxLimit; 0 is DefaultLimit
+	Cursor string // where the last page ended
+}
+
+// Limits of every list.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 500
+)
+
+func (q Query) limit() int {
+	if q.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(q.Limit, MaxLimit)
+}
+
+// digest binds a cursor to what was asked.
+func (q Query) digest() []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %s %v", len(q.Kind), q.Kind, q.Oldest)
+	for _, m := range q.Marks {
+		fmt.Fprintf(h, " %d %s %x", len(m.Name), m.Name, m.Value)
+	}
+	return h.Sum(nil)
+}
+
+// cursor names the last record of a page: an id the officer has just been shown, bound to him and to the list. The
+// store's own order is not in it, since gaps in that order would count what he may not see.
+func (t *Tx) cursor(digest []byte, id ID) string {
+	return base64.RawURLEncoding.EncodeToString(append(id[:], t.cursorMAC(digest, id)...))
+}
+
+func (t *Tx) cursorMAC(digest []byte, id ID) []byte {
+	m := hmac.New(sha256.New, t.s.cfg.Keys.Cursor[:])
+	m.Write(t.o.ID.Bytes())
+	m.Write(digest)
+	m.Write(id[:])
+	return m.Sum(nil)[:16]
+}
+
+// resume finds where a list goes on. A record that has since been hidden or moved ends the list quietly at its place.
+func (t *Tx) resume(digest []byte, cursor string) (seq int64, err error) {
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(b) != 32 {
+		return 0, ErrCursor
+	}
+	id := ID(b[:16])
+	if !hmac.Equal(b[16:], t.cursorMAC(digest, id)) {
+		return 0, ErrCursor
+	}
+	if err := t.c.one(t.ctx, "SELECT r.seq FROM record r WHERE r.id = ? AND "+reachable("r.label"), []any{id[:], t.o.ID.Bytes()}, &seq); err != nil {
+		return 0, ErrCursor
+	}
+	return seq, nil
+}
+
+// Find reads one page of a list and the cursor of the next, empty at the end.
+func (t *Tx) Find(q Query) ([]Record, string, error) {
+	limit := q.limit()
+	from := forever
+	cmp, order := "<", "DESC"
+	if q.Oldest {
+		from, cmp, order = 0, ">", "ASC"
+	}
+	digest := q.digest()
+	if q.Cursor != "" {
+		seq, err := t.resume(digest, q.Cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		from = seq
+	}
+	var out []Record
+	for {
+		part, err := t.page(q, from, cmp, order, limit+1-len(out))
+		if err != nil {
+			return nil, "", err
+		}
+		for _, r := range part {
+			from = r.seq
+			ok, err := t.finish(&r)
+			if err != nil {
+				return nil, "", err
+			}
+			if ok {
+				out = append(out, r)
+			}
+		}
+		// Records not yet known on the day asked for were read and left out: read on until the page is full.
+		if len(part) == 0 || len(out) > limit || t.asKnown.IsZero() {
+			break
+		}
+	}
+	next := ""
+	if len(out) > limit {
+		out = out[:limit]
+		next = t.cursor(digest, out[limit-1].ID)
+	}
+	return out, next, nil
+}
+
+func (t *Tx) page(q Query, from int64, cmp, order string, n int) ([]Record, error) {
+	text, args, err := t.plan(q, columns, from, cmp, order, n)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	rows, err := t.c.query(t.ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Record
+	for rows.Next() {
+		r, err := t.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// plan writes the query of one page. A narrow Scope is answered label by label from the label index, merged in order, so
+// that the work grows with what is shown; a broad one walks the list and asks the reach of each row.
+func (t *Tx) plan(q Query, cols string, from int64, cmp, order string, n int) (string, []any, error) {
+	known := ""
+	var knownArgs []any
+	if !t.asKnown.IsZero() {
+		known = " AND r.created <= ?"
+		knownArgs = []any{t.asKnown.UnixMicro()}
+	}
+	if len(q.Marks) > 0 {
+		var b strings.Builder
+		var args []any
+		b.WriteString("SELECT " + cols + " FROM mark m0 JOIN record r ON r.seq = m0.seq")
+		for i, m := range q.Marks {
+			if i > 0 {
+				k := "m" + strconv.Itoa(i)
+				b.WriteString(" JOIN mark " + k + " ON " + k + ".seq = m0.seq AND " + k + ".name = ? AND " + k + ".value = ?")
+				args = append(args, m.Name, m.Value[:])
+				t.markTime(&b, &args, k)
+			}
+		}
+		b.WriteString(" WHERE m0.name = ? AND m0.value = ? AND m0.seq " + cmp + " ?")
+		args = append(args, q.Marks[0].Name, q.Marks[0].Value[:], from)
+		t.markTime(&b, &args, "m0")
+		if q.Kind != "" {
+			b.WriteString(" AND r.kind = ?")
+			args = append(args, q.Kind)
+		}
+		b.WriteString(known + " AND " + reachable("r.label") + " ORDER BY m0.seq " + order + " LIMIT " + strconv.Itoa(n))
+		return b.String(), append(append(args, knownArgs...), t.o.ID.Bytes()), nil
+	}
+	labels, ok, err := t.narrow()
+	if err != nil {
+		return "", nil, err
+	}
+	if ok {
+		if len(labels) == 0 {
+			return "", nil, nil
+		}
+		// Each arm is read in order from the label index and the arms are merged; none is read further than needed.
+		var b strings.Builder
+		var args []any
+		if t.s.d.engine == Postgres {
+			b.WriteString("SELECT * FROM (")
+		}
+		arm := func(l int64) {
+			b.WriteString("SELECT " + cols + " FROM record r WHERE r.label = " + strconv.FormatInt(l, 10) + " AND r.kind = ? AND r.seq " + cmp + " ?" + known)
+			args = append(append(args, q.Kind, from), knownArgs...)
+		}
+		for i, l := range labels {
+			if i > 0 {
+				b.WriteString(" UNION ALL ")
+			}
+			if t.s.d.engine == Postgres {
+				b.WriteString("(")
+			}
+			arm(l)
+			if t.s.d.engine == Postgres {
+				b.WriteString(" ORDER BY r.seq " + order + " LIMIT " + strconv.Itoa(n) + ")")
+			}
+		}
+		if t.s.d.engine == Postgres {
+			b.WriteString(") AS arms")
+		}
+		b.WriteString(" ORDER BY 1 " + order + " LIMIT " + strconv.Itoa(n))
+		return b.String(), args, nil
+	}
+	return "SELECT " + cols + " FROM record r WHERE r.kind = ? AND r.seq " + cmp + " ?" + known + " AND " + reachable("r.label") + " ORDER BY r.seq " + order + " LIMIT " + strconv.Itoa(n),
+		append(append([]any{q.Kind, from}, knownArgs...), t.o.ID.Bytes()), nil
+}
+
+func (t *Tx) markTime(b *strings.Builder, args *[]any, alias string) {
+	if t.asKnown.IsZero() {
+		b.WriteString(" AND " + alias + ".known_until = ?")
+		*args = append(*args, forever)
+		return
+	}
+	at := t.asKnown.UnixMicro()
+	b.WriteString(" AND " + alias + ".known_from <= ? AND " + alias + ".known_until > ?")
+	*args = append(*args, at, at)
+}
+
+// Count counts what a list holds, up to most: a number above most is said as "more than".
+func (t *Tx) Count(q Query, most int) (n int, more bool, err error) {
+	from, cmp := forever, "<"
+	text, args, err := t.plan(q, "r.seq", from, cmp, "DESC", most+1)
+	if err != nil || text == "" {
+		return 0, false, err
+	}
+	if err := t.c.one(t.ctx, "SELECT count(*) FROM ("+text+") AS listed", args, &n); err != nil {
+		return 0, false, err
+	}
+	return min(n, most), n > most, nil
+}

@@ -1,0 +1,169 @@
+// Package store keeps the records, on SQLite or PostgreSQL. It knows nothing of the field: a record is a kind, an id, a
+// label and a sealed body. It never returns a record to an officer whose Scope does not admit its label: Read and Write
+// are the only ways in, both take the officer and a log entry, and one generator (reach.go) adds the Scope to every query.
+//
+// See docs/decisions/0003-one-record-table.md and 0004-two-dialects.md.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"cutout/internal/day"
+	"cutout/internal/officer"
+)
+
+// The errors of the store. ErrNotFound is the one answer for hidden and missing.
+var (
+	ErrNotFound = errors.New("store: no such record")
+	ErrConflict = errors.New("store: the record was changed by somebody else")
+	ErrOfficer  = errors.New("store: no such officer, or the account is closed")
+	ErrClosed   = errors.New("store: closed")
+	ErrDamaged  = errors.New("store: a sealed body does not open: damaged, moved, or another key")
+)
+
+// Config says where the records are and what the store may use.
+type Config struct {
+	Path string // SQLite file; empty when DSN is set
+	DSN  string // PostgreSQL address; empty for SQLite
+	Keys Keys
+	// Clock gives the time of every act; nil is the system clock. Location is the unit's calendar; nil is UTC.
+	Clock    func() time.Time
+	Location *time.Location
+	// Random gives the random bytes of one officer's acts; nil is the system generator for everybody. Tests use a stream
+	// per officer, so that what others do cannot shift the ids an officer sees.
+	Random func(officer.ID) io.Reader
+	// Readers bounds the reading connections; 0 is 4.
+	Readers int
+}
+
+// Keys are the store's own keys, derived from the unit's key file. They protect text at rest; they open no identity.
+type Keys struct {
+	Page   [32]byte // the pages of the SQLite file
+	Cursor [32]byte // the MAC of list cursors
+	Term   [32]byte // index terms and marks
+	Body   Sealer   // bodies of records
+}
+
+// Sealer seals a body under the store's body key. The associated data names table, record, version and key epoch.
+type Sealer interface {
+	Seal(dst, plaintext, associated []byte) []byte
+	Open(dst, sealed, associated []byte) ([]byte, error)
+}
+
+// Store is an open record store. It is safe for concurrent use.
+type Store struct {
+	cfg     Config
+	d       *dialect
+	db      *sql.DB
+	readers chan *conn
+	writer  *writer
+	labels  labelCache
+	rights  rightsCache
+	once    sync.Once
+}
+
+// Open opens the store, creating or upgrading its tables.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Location == nil {
+		cfg.Location = time.UTC
+	}
+	if cfg.Random == nil {
+		cfg.Random = func(officer.ID) io.Reader { return rand.Reader }
+	}
+	if cfg.Readers == 0 {
+		cfg.Readers = 4
+	}
+	if cfg.Keys.Body == nil {
+		return nil, errors.New("store: no body key")
+	}
+	s := &Store{cfg: cfg}
+	var err error
+	if cfg.DSN != "" {
+		s.d = &pgDialect
+		s.db, err = openPostgres(cfg.DSN)
+	} else {
+		s.d = &sqliteDialect
+		s.db, err = openSQLite(cfg.Path, cfg.Keys.Page[:])
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.db.Close()
+		return nil, err
+	}
+	s.db.SetMaxOpenConns(cfg.Readers + 2)
+	s.db.SetMaxIdleConns(cfg.Readers + 2)
+	s.readers = make(chan *conn, cfg.Readers)
+	for range cfg.Readers {
+		c, err := newConn(ctx, s.db, s.d)
+		if err != nil {
+			s.db.Close()
+			return nil, fmt.Errorf("store: open a reader: %w", err)
+		}
+		s.readers <- c
+	}
+	c, err := newConn(ctx, s.db, s.d)
+	if err != nil {
+		s.db.Close()
+		return nil, fmt.Errorf("store: open the writer: %w", err)
+	}
+	s.writer = newWriter(s, c)
+	go s.writer.run()
+	return s, nil
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	dir, dialect := "migrations/sqlite", goose.DialectSQLite3
+	if s.d.engine == Postgres {
+		dir, dialect = "migrations/postgres", goose.DialectPostgres
+	}
+	sub, err := fs.Sub(migrations, dir)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, s.db, sub)
+	if err != nil {
+		return fmt.Errorf("store: migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("store: upgrade: %w", err)
+	}
+	return nil
+}
+
+// Engine is the database the store runs on.
+func (s *Store) Engine() Engine { return s.d.engine }
+
+// Now is the store's clock, to the microsecond that records keep.
+func (s *Store) Now() time.Time { return s.cfg.Clock().UTC().Truncate(time.Microsecond) }
+
+// Today is the unit's civil day.
+func (s *Store) Today() day.Day { return day.Of(s.Now().In(s.cfg.Location)) }
+
+// Close waits for acts under way and closes the store. Acts that come later get ErrClosed.
+func (s *Store) Close() error {
+	var err error
+	s.once.Do(func() {
+		s.writer.stop()
+		for range cap(s.readers) {
+			c := <-s.readers
+			c.close()
+		}
+		err = s.db.Close()
+	})
+	return err
+}

@@ -1,0 +1,258 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"cutout/internal/audit"
+	"cutout/internal/day"
+	"cutout/internal/officer"
+)
+
+// PanicError is a fault of the program inside an act. Its value and stack go to the operator's log, never to a person.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return "store: an act failed unexpectedly" }
+
+func stack() []byte { return debug.Stack() }
+
+// job is one act, or one entry of a look, waiting for its commit.
+type job struct {
+	ctx      context.Context
+	o        officer.Officer
+	entry    *Entry
+	fn       func(*Tx) error                    // nil: only the entry is written
+	outcome  audit.Outcome                      // of a look
+	refresh  bool                               // only write the officer's reach anew
+	plain    func(*conn, context.Context) error // a write that is no act on a record
+	founding bool                               // the first act of a store: there is no officer yet
+	err      error
+	done     chan struct{}
+}
+
+// maxBatch bounds how many acts share one commit, so that the first does not wait long for the last.
+const maxBatch = 256
+
+// maxRetries bounds how often a batch is run again when the engine asks for it.
+const maxRetries = 20
+
+// writer is the one goroutine that writes: acts that arrive while a commit is under way share the next one. The database
+// has one writer at a time anyway; standing in line here costs less than contending there.
+type writer struct {
+	s    *Store
+	c    *conn
+	in   chan *job
+	quit chan struct{}
+	gone chan struct{}
+}
+
+func newWriter(s *Store, c *conn) *writer {
+	return &writer{s: s, c: c, in: make(chan *job, maxBatch), quit: make(chan struct{}), gone: make(chan struct{})}
+}
+
+// do hands in a job and waits for its commit. When ctx ends first the act may still commit: the caller learns that he
+// does not know, and the record tells.
+func (w *writer) do(ctx context.Context, j *job) error {
+	j.ctx, j.done = ctx, make(chan struct{})
+	select {
+	case <-w.quit:
+		return ErrClosed
+	default:
+	}
+	select {
+	case w.in <- j:
+	case <-w.quit:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-j.done:
+		return j.err
+	case <-w.gone:
+		select {
+		case <-j.done:
+			return j.err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+func (w *writer) stop() {
+	close(w.quit)
+	<-w.gone
+}
+
+func (w *writer) run() {
+	defer close(w.gone)
+	defer w.c.close()
+	for {
+		var jobs []*job
+		select {
+		case j := <-w.in:
+			jobs = append(jobs, j)
+		case <-w.quit:
+			for { // acts already handed in are finished
+				select {
+				case j := <-w.in:
+					jobs = append(jobs, j)
+				default:
+					if len(jobs) > 0 {
+						w.commit(jobs)
+					}
+					return
+				}
+			}
+		}
+	more:
+		for len(jobs) < maxBatch {
+			select {
+			case j := <-w.in:
+				jobs = append(jobs, j)
+			default:
+				break more
+			}
+		}
+		w.commit(jobs)
+	}
+}
+
+// commit runs the jobs in one transaction, again while the engine asks for it, and tells each its own end.
+func (w *writer) commit(jobs []*job) {
+	var err error
+	for try := 0; try <= maxRetries; try++ {
+		if err = w.try(jobs); err == nil || !retryable(err) {
+			break
+		}
+		time.Sleep(time.Duration(min(try, 10)+1) * time.Millisecond)
+	}
+	if err != nil {
+		w.s.rights.forget()
+	}
+	for _, j := range jobs {
+		if err != nil {
+			j.err = fmt.Errorf("store: commit: %w", err)
+		}
+		close(j.done)
+	}
+}
+
+// batch is the state jobs of one commit share: numbers to give out, and what is published once it is durable.
+type batch struct {
+	w         *writer
+	now       time.Time
+	today     day.Day
+	logSize   int64
+	nextSeq   int64
+	nextLabel int64
+	oldLabels int64 // labels below this number are committed and may be cached
+	entries   []pending
+}
+
+func (w *writer) try(jobs []*job) (err error) {
+	ctx := context.Background() // one caller going away must not undo the acts of the others
+	if err := w.c.raw(ctx, w.s.d.begin); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			w.c.raw(ctx, "ROLLBACK")
+		}
+	}()
+	b := &batch{w: w, now: w.s.Now()}
+	b.today = day.Of(b.now.In(w.s.cfg.Location))
+	if err := w.c.one(ctx, "SELECT log_size, next_seq, next_label FROM head WHERE one = 1"+w.s.d.headLock, nil, &b.logSize, &b.nextSeq, &b.nextLabel); err != nil {
+		return fmt.Errorf("head: %w", err)
+	}
+	b.oldLabels = b.nextLabel
+	if w.s.d.door != "" {
+		if err := w.c.raw(ctx, w.s.d.door); err != nil {
+			return fmt.Errorf("take the door's role: %w", err)
+		}
+	}
+	for _, j := range jobs {
+		if err := b.run(ctx, j); err != nil {
+			return err
+		}
+	}
+	if err := b.appendLog(ctx); err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	if _, err := w.c.exec(ctx, "UPDATE head SET log_size = ?, next_seq = ?, next_label = ? WHERE one = 1", b.logSize, b.nextSeq, b.nextLabel); err != nil {
+		return fmt.Errorf("head: %w", err)
+	}
+	if err := w.c.raw(ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// run does one job inside the batch's transaction. The error it returns undoes the whole batch; the job's own end is in
+// j.err, and its entry is written either way.
+func (b *batch) run(ctx context.Context, j *job) error {
+	c := b.w.c
+	j.err = nil
+	if j.plain != nil {
+		return j.plain(c, ctx)
+	}
+	if j.fn == nil && !j.refresh {
+		b.note(j, j.outcome, j.entry)
+		return nil
+	}
+	if j.ctx.Err() != nil { // the caller left before the work began
+		j.err = j.ctx.Err()
+		return nil
+	}
+	if err := c.raw(ctx, "SAVEPOINT act"); err != nil {
+		return err
+	}
+	before := *b
+	e := Entry{}
+	if j.entry != nil {
+		e = *j.entry
+	}
+	t := &Tx{s: b.w.s, c: c, ctx: ctx, o: j.o, now: b.now, today: b.today, writing: true, b: b, entry: &e, rnd: b.w.s.cfg.Random(j.o.ID)}
+	err := guard(func() error {
+		if j.founding {
+			return j.fn(t)
+		}
+		stale, err := t.open()
+		if err != nil {
+			return err
+		}
+		if stale || j.refresh {
+			if err := t.refreshReach(j.o.ID, t.rights); err != nil {
+				return err
+			}
+		}
+		if j.fn == nil {
+			return nil
+		}
+		return j.fn(t)
+	})
+	if retryable(err) {
+		return err
+	}
+	if err != nil {
+		j.err = err
+		if err := c.raw(ctx, "ROLLBACK TO SAVEPOINT act"); err != nil {
+			return errors.Join(j.err, err)
+		}
+		b.nextSeq, b.nextLabel = before.nextSeq, before.nextLabel
+		b.w.s.rights.forget()
+	}
+	if err := c.raw(ctx, "RELEASE SAVEPOINT act"); err != nil {
+		return err
+	}
+	if j.entry != nil && !errors.Is(err, ErrOfficer) {
+		b.note(j, outcomeOf(err), &e)
+	}
+	return nil
+}
