@@ -110,3 +110,16 @@ func (v *Of[N]) UnmarshalText(b []byte) error {
 	}
 	return err
 }
+
+// Raw reads the bytes of a long-form id of any noun, for records whose noun is left open. ok is false for any other text.
+func Raw(s string) (raw [16]byte, ok bool) {
+	long, rest, found := strings.Cut(strings.ToLower(s), "_")
+	if !found || long == "" || len(rest) != 26 {
+		return raw, false
+	}
+	b, err := crockford.DecodeString(rest)
+	if err != nil || len(b) != len(raw) || crockford.EncodeToString(b) != rest {
+		return raw, false
+	}
+	return [16]byte(b), true
+}
