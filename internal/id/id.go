@@ -123,3 +123,11 @@ func Raw(s string) (raw [16]byte, ok bool) {
 	}
 	return [16]byte(b), true
 }
+
+// Long writes the long form of an id met without its type.
+func Long(prefix string, raw [16]byte) string { return prefix + "_" + crockford.EncodeToString(raw[:]) }
+
+// ShortRef writes the short reference of an id met without its type.
+func ShortRef(prefix string, raw [16]byte) string {
+	return prefix + "-" + strings.ToUpper(crockford.EncodeToString(raw[:4])[:6])
+}

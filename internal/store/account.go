@@ -138,9 +138,11 @@ func (t *Tx) SetSecret(o officer.ID, secret []byte) error {
 // Stranger reads an account by name before anybody signed in. ErrOfficer when there is none: the caller must take as long
 // and answer the same as for a wrong passphrase. It shows nothing of the records.
 func (s *Store) Stranger(ctx context.Context, name string) (Account, error) {
-	c := <-s.readers
-	defer func() { s.readers <- c }()
-	a, err := readAccount(ctx, s, c, "SELECT id, name, rights, rights_version, secret FROM officer WHERE name = ?", name)
+	var a Account
+	err := s.snapshot(ctx, func(c *conn) (err error) {
+		a, err = readAccount(ctx, s, c, "SELECT id, name, rights, rights_version, secret FROM officer WHERE name = ?", name)
+		return err
+	})
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && a.Rights.Closed) {
 		return Account{}, ErrOfficer
 	}
@@ -178,10 +180,10 @@ func (t *Tx) SetUnit(unit any) error {
 
 // Unit reads the unit's settings; false when the store is new.
 func (s *Store) Unit(ctx context.Context, into any) (bool, error) {
-	c := <-s.readers
-	defer func() { s.readers <- c }()
 	var sealed []byte
-	if err := c.one(ctx, "SELECT unit FROM head WHERE one = 1", nil, &sealed); err != nil {
+	if err := s.snapshot(ctx, func(c *conn) error {
+		return c.one(ctx, "SELECT unit FROM head WHERE one = 1", nil, &sealed)
+	}); err != nil {
 		return false, err
 	}
 	if len(sealed) == 0 {

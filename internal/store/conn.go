@@ -5,29 +5,81 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/ncruces/go-sqlite3"
 )
 
 // conn is one database connection that keeps its prepared statements, since preparing costs more than running.
 type conn struct {
 	d     *dialect
+	db    *sql.DB
 	c     *sql.Conn
 	stmts map[string]*sql.Stmt
+	looks bool // for looks only: nothing can be written through it
+	lost  bool // broken: the server went away, or a caller left in the middle of a query
 }
 
 // maxStatements bounds the statements a connection keeps: search texts vary with the number of words.
 const maxStatements = 400
 
-func newConn(ctx context.Context, db *sql.DB, d *dialect) (*conn, error) {
-	c, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &conn{d: d, c: c, stmts: map[string]*sql.Stmt{}}, nil
+func newConn(ctx context.Context, db *sql.DB, d *dialect, looks bool) (*conn, error) {
+	c := &conn{d: d, db: db, looks: looks, lost: true}
+	return c, c.mend(ctx)
 }
 
-func (c *conn) close() error { return c.c.Close() }
+// mend replaces a broken connection.
+func (c *conn) mend(ctx context.Context) error {
+	c.close()
+	fresh, err := c.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	c.c, c.stmts = fresh, map[string]*sql.Stmt{}
+	if c.looks && c.d.onlyLook != "" {
+		if err := c.raw(ctx, c.d.onlyLook); err != nil {
+			return err
+		}
+	}
+	c.lost = false
+	return nil
+}
+
+// begin opens a transaction, on a new connection when the old one is broken.
+func (c *conn) begin(ctx context.Context, q string) error {
+	if !c.lost {
+		err := c.raw(ctx, q)
+		if err == nil || ctx.Err() != nil || busy(err) {
+			return err
+		}
+		c.lost = true
+	}
+	if err := c.mend(ctx); err != nil {
+		return err
+	}
+	return c.raw(ctx, q)
+}
+
+// rollback ends a transaction whatever state it is in, also when the caller has gone away: a connection must not keep a
+// snapshot. One that cannot even do that is replaced before its next use.
+func (c *conn) rollback(ctx context.Context) {
+	if err := c.raw(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
+		c.lost = true
+	}
+}
+
+// close gives the connection up. SQLite does not close a file that has statements open.
+func (c *conn) close() {
+	for _, s := range c.stmts {
+		s.Close()
+	}
+	c.stmts = nil
+	if c.c != nil {
+		c.c.Close()
+		c.c = nil
+	}
+}
 
 // raw runs a statement that cannot be prepared (BEGIN, SAVEPOINT, SET LOCAL).
 func (c *conn) raw(ctx context.Context, q string) error {
@@ -65,6 +117,23 @@ func (c *conn) exec(ctx context.Context, q string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
+// insert writes rows of the form "(?, ?)", many to a statement: on a server each statement is a journey. The pieces have few
+// sizes, so that few statements are kept.
+func (c *conn) insert(ctx context.Context, into, row string, values []any) error {
+	width := strings.Count(row, "?")
+	for len(values) > 0 {
+		n := 1
+		for n < 64 && n*4*width <= len(values) {
+			n *= 4
+		}
+		if _, err := c.exec(ctx, "INSERT INTO "+into+" VALUES "+strings.Repeat(row+", ", n-1)+row, values[:n*width]...); err != nil {
+			return err
+		}
+		values = values[n*width:]
+	}
+	return nil
+}
+
 func (c *conn) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
 	s, err := c.stmt(ctx, q)
 	if err != nil {
@@ -88,3 +157,6 @@ func retryable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
+
+// busy reports that another process has been writing an SQLite file for longer than the connection waits.
+func busy(err error) bool { return errors.Is(err, sqlite3.BUSY) }

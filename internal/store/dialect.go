@@ -33,10 +33,14 @@ type dialect struct {
 	engine Engine
 	// begin opens a writing transaction, look a reading one: a snapshot in which nothing can be written.
 	begin, look string
+	// onlyLook is run once on a reading connection, where the engine cannot say it in look.
+	onlyLook string
 	// headLock makes writers of several processes stand in line before they read the head of the log.
 	headLock string
 	// door is run after begin and look: the role that the second lock binds.
 	door string
+	// rowid is what the index tables call a record's place.
+	rowid string
 	// numbered says that placeholders are $1, $2 … instead of ?.
 	numbered bool
 	// keyedTerms says that index terms are stored as keyed hashes, because the engine's files are not encrypted by us.
@@ -44,8 +48,8 @@ type dialect struct {
 }
 
 var (
-	sqliteDialect = dialect{engine: SQLite, begin: "BEGIN IMMEDIATE", look: "BEGIN DEFERRED"}
-	pgDialect     = dialect{engine: Postgres, begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
+	sqliteDialect = dialect{engine: SQLite, rowid: "rowid", begin: "BEGIN IMMEDIATE", look: "BEGIN DEFERRED", onlyLook: "PRAGMA query_only = ON"}
+	pgDialect     = dialect{engine: Postgres, rowid: "seq", begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
 		look: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", headLock: " FOR UPDATE",
 		door: "SET LOCAL ROLE cutout_door", numbered: true, keyedTerms: true}
 )

@@ -29,20 +29,24 @@ func (g gcm) Open(dst, sealed, aad []byte) ([]byte, error) {
 
 func testKeys(t testing.TB) Keys {
 	t.Helper()
-	var k Keys
+	k, err := fixedKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func fixedKeys() (k Keys, err error) {
 	copy(k.Page[:], "page page page page page page pa")
 	copy(k.Cursor[:], "cursor")
 	copy(k.Term[:], "term")
 	b, err := aes.NewCipher(k.Page[:])
 	if err != nil {
-		t.Fatal(err)
+		return k, err
 	}
 	a, err := cipher.NewGCMWithRandomNonce(b)
-	if err != nil {
-		t.Fatal(err)
-	}
 	k.Body = gcm{a}
-	return k
+	return k, err
 }
 
 // postgresAddress is the server tests may use: CUTOUT_TEST_POSTGRES, or the usual local one.

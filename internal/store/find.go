@@ -125,6 +125,11 @@ func (t *Tx) page(q Query, from int64, cmp, order string, n int) ([]Record, erro
 	if err != nil || text == "" {
 		return nil, err
 	}
+	return t.records(text, args...)
+}
+
+// records runs a query of whole records; their bodies are still sealed.
+func (t *Tx) records(text string, args ...any) ([]Record, error) {
 	rows, err := t.c.query(t.ctx, text, args...)
 	if err != nil {
 		return nil, err

@@ -1,10 +1,16 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"cutout/internal/officer"
@@ -85,26 +91,38 @@ type Draft struct {
 	Body  []byte
 }
 
-func draftAAD(o officer.ID, name string) []byte {
-	return append(append([]byte("draft\x00body\x001\x00"), o.Bytes()...), name...)
+// draftKey stands for a draft's name in the table: a name may say what the draft is about, and is sealed with the body.
+func (s *Store) draftKey(name string) []byte {
+	m := hmac.New(sha256.New, s.cfg.Keys.Term[:])
+	m.Write([]byte("draft\x00" + name))
+	return m.Sum(nil)[:16]
 }
 
-// SaveDraft keeps a draft; an empty body throws it away.
+func draftAAD(o officer.ID, key []byte) []byte {
+	return append(append([]byte("draft\x00body\x001\x00"), o.Bytes()...), key...)
+}
+
+// SaveDraft keeps a draft; an empty body throws it away. A name has no zero byte.
 func (s *Store) SaveDraft(ctx context.Context, o officer.Officer, name string, body []byte) error {
+	if strings.ContainsRune(name, 0) {
+		return errors.New("store: a draft's name has a zero byte")
+	}
+	key := s.draftKey(name)
+	sealed := s.cfg.Keys.Body.Seal(nil, append(append([]byte(name), 0), body...), draftAAD(o.ID, key))
 	return s.writer.plain(ctx, func(c *conn, ctx context.Context) error {
 		if len(body) == 0 {
-			_, err := c.exec(ctx, "DELETE FROM draft WHERE officer = ? AND name = ?", o.ID.Bytes(), name)
+			_, err := c.exec(ctx, "DELETE FROM draft WHERE officer = ? AND name = ?", o.ID.Bytes(), key)
 			return err
 		}
 		_, err := c.exec(ctx, "INSERT INTO draft (officer, name, saved, body) VALUES (?, ?, ?, ?) ON CONFLICT (officer, name) DO UPDATE SET saved = excluded.saved, body = excluded.body",
-			o.ID.Bytes(), name, s.Now().UnixMicro(), s.cfg.Keys.Body.Seal(nil, body, draftAAD(o.ID, name)))
+			o.ID.Bytes(), key, s.Now().UnixMicro(), sealed)
 		return err
 	})
 }
 
 // Drafts reads the officer's own drafts, newest first.
 func (s *Store) Drafts(ctx context.Context, o officer.Officer) ([]Draft, error) {
-	rows, err := s.db.QueryContext(ctx, s.d.text("SELECT name, saved, body FROM draft WHERE officer = ? ORDER BY saved DESC, name"), o.ID.Bytes())
+	rows, err := s.db.QueryContext(ctx, s.d.text("SELECT name, saved, body FROM draft WHERE officer = ?"), o.ID.Bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -113,16 +131,22 @@ func (s *Store) Drafts(ctx context.Context, o officer.Officer) ([]Draft, error) 
 	for rows.Next() {
 		var d Draft
 		var saved int64
-		var sealed []byte
-		if err := rows.Scan(&d.Name, &saved, &sealed); err != nil {
+		var key, sealed []byte
+		if err := rows.Scan(&key, &saved, &sealed); err != nil {
 			return nil, err
 		}
-		if d.Body, err = s.cfg.Keys.Body.Open(nil, sealed, draftAAD(o.ID, d.Name)); err != nil {
+		plain, err := s.cfg.Keys.Body.Open(nil, sealed, draftAAD(o.ID, key))
+		name, body, ok := bytes.Cut(plain, []byte{0})
+		if err != nil || !ok {
 			return nil, ErrDamaged
 		}
+		d.Name, d.Body = string(name), body
 		d.Saved = time.UnixMicro(saved).UTC()
 		out = append(out, d)
 	}
+	slices.SortFunc(out, func(a, b Draft) int {
+		return cmp.Or(b.Saved.Compare(a.Saved), cmp.Compare(a.Name, b.Name))
+	})
 	return out, rows.Err()
 }
 
@@ -132,25 +156,55 @@ func (t *Tx) MarkDue(mark string) error {
 	return err
 }
 
-// TakeDue reads and removes what the watch has to look at.
-func (t *Tx) TakeDue() ([]string, error) {
-	rows, err := t.c.query(t.ctx, "SELECT mark FROM watch_due ORDER BY at, mark")
+// TakeDue reads and removes what the watch has to look at. A run that dies after it loses nothing that a later act or the
+// next day's run would not find: the watch always looks at everything its reader may see.
+func (s *Store) TakeDue(ctx context.Context) (out []string, err error) {
+	err = s.writer.plain(ctx, func(c *conn, ctx context.Context) error {
+		out = nil
+		rows, err := c.query(ctx, "SELECT mark FROM watch_due ORDER BY at, mark")
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var m string
+			if err := rows.Scan(&m); err != nil {
+				rows.Close()
+				return err
+			}
+			out = append(out, m)
+		}
+		err = rows.Err()
+		rows.Close()
+		if err != nil || len(out) == 0 {
+			return err
+		}
+		_, err = c.exec(ctx, "DELETE FROM watch_due")
+		return err
+	})
+	return out, err
+}
+
+// Readers lists the accounts with their rights, for the watch to look with their eyes. It shows nothing of the records.
+func (s *Store) Readers(ctx context.Context) ([]Account, error) {
+	c := <-s.readers
+	defer func() { s.readers <- c }()
+	return (&Tx{s: s, c: c, ctx: ctx}).accounts()
+}
+
+// ReachKey names the set of labels the officer reaches: officers of the same key read the same records.
+func (t *Tx) ReachKey() (string, error) {
+	rows, err := t.c.query(t.ctx, "SELECT label FROM reach WHERE officer = ? ORDER BY label", t.o.ID.Bytes())
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer rows.Close()
-	var out []string
+	h := sha256.New()
 	for rows.Next() {
-		var m string
-		if err := rows.Scan(&m); err != nil {
-			return nil, err
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return "", err
 		}
-		out = append(out, m)
+		fmt.Fprintf(h, "%d ", n)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	rows.Close()
-	_, err = t.c.exec(t.ctx, "DELETE FROM watch_due")
-	return out, err
+	return string(h.Sum(nil)), rows.Err()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"cutout/internal/audit"
@@ -58,10 +57,21 @@ func outcomeOf(err error) audit.Outcome {
 	return audit.Failed
 }
 
-func (b *batch) note(j *job, out audit.Outcome, e *Entry) {
+// note puts an entry in line for the log. One that does not fit the log's form is written as a failed act without its
+// words: the job fails, the other jobs of the commit do not, and the log still shows that something was tried.
+func (b *batch) note(j *job, out audit.Outcome, e *Entry) error {
 	p := pending{detail: e.Detail, entry: audit.Entry{Time: b.now.Truncate(time.Second), Officer: j.o.ID.String(), Act: e.Act, Outcome: out,
 		Kind: e.Kind, Object: e.Object, Label: e.label, Pack: e.Pack}}
+	if j.machine {
+		p.entry.Officer = ""
+	}
+	err := p.entry.Check()
+	if err != nil {
+		p = pending{entry: audit.Entry{Time: p.entry.Time, Officer: p.entry.Officer, Act: "entry.unfit", Outcome: audit.Failed}}
+		err = fmt.Errorf("store: log entry: %w", err)
+	}
 	b.entries = append(b.entries, p)
+	return err
 }
 
 func detailAAD(seq int64) []byte {
@@ -76,6 +86,7 @@ func (b *batch) appendLog(ctx context.Context) error {
 	}
 	c := b.w.c
 	leaves := make([][]byte, len(b.entries))
+	var entries, objects, nodes []any
 	for i := range b.entries {
 		p := &b.entries[i]
 		p.entry.Seq = b.logSize + int64(i)
@@ -89,13 +100,9 @@ func (b *batch) appendLog(ctx context.Context) error {
 		if leaves[i], err = p.entry.Encode(nil); err != nil {
 			return fmt.Errorf("entry of %q: %w", p.entry.Act, err)
 		}
-		if _, err := c.exec(ctx, "INSERT INTO log_entry (seq, entry, detail) VALUES (?, ?, ?)", p.entry.Seq, leaves[i], sealed); err != nil {
-			return err
-		}
+		entries = append(entries, p.entry.Seq, leaves[i], sealed)
 		if p.entry.Object != "" {
-			if _, err := c.exec(ctx, "INSERT INTO log_object (object, seq) VALUES (?, ?)", p.entry.Object, p.entry.Seq); err != nil {
-				return err
-			}
+			objects = append(objects, p.entry.Object, p.entry.Seq)
 		}
 	}
 	hashes, size, _, err := audit.Append(b.logSize, readHashes(ctx, c), leaves...)
@@ -103,9 +110,11 @@ func (b *batch) appendLog(ctx context.Context) error {
 		return err
 	}
 	for _, h := range hashes {
-		if _, err := c.exec(ctx, "INSERT INTO log_node (idx, hash) VALUES (?, ?)", h.Index, h.Hash[:]); err != nil {
-			return err
-		}
+		nodes = append(nodes, h.Index, h.Hash[:])
+	}
+	if err := errors.Join(c.insert(ctx, "log_entry (seq, entry, detail)", "(?, ?, ?)", entries), c.insert(ctx, "log_object (object, seq)", "(?, ?)", objects),
+		c.insert(ctx, "log_node (idx, hash)", "(?, ?)", nodes)); err != nil {
+		return err
 	}
 	b.logSize = size
 	return nil
@@ -173,22 +182,46 @@ func (t *Tx) Log(q LogQuery) ([]audit.Entry, error) {
 			return nil, err
 		}
 	}
-	var b strings.Builder
-	var args []any
-	if q.Object != "" {
-		b.WriteString("SELECT e.entry FROM log_object o JOIN log_entry e ON e.seq = o.seq WHERE o.object = ? AND o.seq < ? ORDER BY o.seq DESC")
-		args = append(args, q.Object, before)
-	} else {
-		b.WriteString("SELECT e.entry FROM log_entry e WHERE e.seq < ? ORDER BY e.seq DESC")
-		args = append(args, before)
+	var out []audit.Entry
+	for len(out) < limit {
+		// In pieces: a server sends the whole rest of a log before a query can be left.
+		part, err := t.logBefore(q.Object, before)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range part {
+			before = e.Seq
+			if (q.Mine && !reach[e.Label]) || (!q.Officer.IsZero() && e.Officer != q.Officer.String()) || (q.Act != "" && e.Act != q.Act) {
+				continue
+			}
+			if out = append(out, e); len(out) == limit {
+				break
+			}
+		}
+		if len(part) < logPiece {
+			break
+		}
 	}
-	rows, err := t.c.query(t.ctx, b.String(), args...)
+	return out, nil
+}
+
+// logPiece is how many entries are read at a time.
+const logPiece = 500
+
+// logBefore reads the entries below an index, newest first, of one object or of all.
+func (t *Tx) logBefore(object string, before int64) ([]audit.Entry, error) {
+	q, args := "SELECT e.entry FROM log_entry e WHERE e.seq < ? ORDER BY e.seq DESC", []any{before}
+	if object != "" {
+		q = "SELECT e.entry FROM log_object o JOIN log_entry e ON e.seq = o.seq WHERE o.object = ? AND o.seq < ? ORDER BY o.seq DESC"
+		args = []any{object, before}
+	}
+	rows, err := t.c.query(t.ctx, q+" LIMIT "+strconv.Itoa(logPiece), args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var out []audit.Entry
-	for len(out) < limit && rows.Next() {
+	for rows.Next() {
 		var raw []byte
 		if err := rows.Scan(&raw); err != nil {
 			return nil, err
@@ -196,9 +229,6 @@ func (t *Tx) Log(q LogQuery) ([]audit.Entry, error) {
 		e, err := audit.Decode(raw)
 		if err != nil {
 			return nil, err
-		}
-		if (q.Mine && !reach[e.Label]) || (!q.Officer.IsZero() && e.Officer != q.Officer.String()) || (q.Act != "" && e.Act != q.Act) {
-			continue
 		}
 		out = append(out, e)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 
 	"cutout/internal/compartment"
@@ -63,9 +62,10 @@ func (r Rights) nextChange(on day.Day) day.Day {
 const narrowest = 100
 
 // reachable is the need-to-know predicate: every query over records contains it, with the officer as its parameter.
-// column is the label column it filters.
+// column is the label column it filters. IS TRUE keeps PostgreSQL from making a join of it, which it does badly and then
+// loses the order of the list.
 func reachable(column string) string {
-	return "EXISTS (SELECT 1 FROM reach k WHERE k.officer = ? AND k.label = " + column + ")"
+	return "(EXISTS (SELECT 1 FROM reach k WHERE k.officer = ? AND k.label = " + column + ")) IS TRUE"
 }
 
 // labelCache keeps interned labels: a label never changes once its transaction committed.
@@ -73,7 +73,6 @@ type labelCache struct {
 	mu    sync.RWMutex
 	byID  map[int64]compartment.Label
 	byEnc map[string]int64
-	max   int64
 }
 
 func (l *labelCache) get(n int64) (compartment.Label, bool) {
@@ -98,7 +97,6 @@ func (l *labelCache) put(n int64, v compartment.Label) {
 	}
 	l.byID[n] = v
 	l.byEnc[string(v.Encode())] = n
-	l.max = max(l.max, n)
 }
 
 // rightsCache keeps parsed rights by version, so that a transaction parses them only when they changed.
@@ -248,20 +246,11 @@ func (t *Tx) narrow() (labels []int64, ok bool, err error) {
 		}
 		labels = append(labels, n)
 	}
+	if err := rows.Err(); err != nil {
+		return nil, false, err
+	}
 	if !t.writing {
 		t.reach = labels
 	}
-	return labels, len(labels) <= narrowest, rows.Err()
-}
-
-// numbers writes label numbers into a query. They are our own integers, and a list of them changes only with the Scope.
-func numbers(ns []int64) string {
-	var b strings.Builder
-	for i, n := range ns {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.FormatInt(n, 10))
-	}
-	return b.String()
+	return labels, len(labels) <= narrowest, nil
 }

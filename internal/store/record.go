@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
@@ -10,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"cutout/internal/compartment"
@@ -67,6 +67,7 @@ type Entering struct {
 	Body  any // encoded as JSON, or []byte taken as it is
 	Marks []Mark
 	Terms []string // what search finds it by; see textindex
+	Cites []ID     // the records it rests on, for recall
 }
 
 func encode(body any) ([]byte, error) {
@@ -102,28 +103,28 @@ func (t *Tx) Insert(e Entering) error {
 	if err != nil {
 		return err
 	}
-	if err := t.addMarks(seq, e.Marks); err != nil {
+	if err := t.addMarks(seq, e.Marks, at); err != nil {
 		return err
 	}
 	t.entry.about(label)
-	return t.index(seq, label, e.Terms)
+	if err := t.Cites(e.ID, e.Kind, label, e.Cites...); err != nil {
+		return err
+	}
+	return t.index(seq, label, e.Kind, e.Terms)
 }
 
-func (t *Tx) addMarks(seq int64, marks []Mark) error {
+func (t *Tx) addMarks(seq int64, marks []Mark, at int64) error {
+	var rows []any
 	for i, m := range marks {
-		if slices.Contains(marks[:i], m) {
-			continue
-		}
-		if _, err := t.c.exec(t.ctx, "INSERT INTO mark (name, value, seq, known_from, known_until) VALUES (?, ?, ?, ?, ?)",
-			m.Name, m.Value[:], seq, t.now.UnixMicro(), forever); err != nil {
-			return err
+		if !slices.Contains(marks[:i], m) {
+			rows = append(rows, m.Name, m.Value[:], seq, at, forever)
 		}
 	}
-	return nil
+	return t.c.insert(t.ctx, "mark (name, value, seq, known_from, known_until)", "(?, ?, ?, ?, ?)", rows)
 }
 
 // Revise writes a new version over r, which stays readable as known before. Label, marks and terms in e replace the old
-// ones; a nil Terms leaves the index as it is. ErrConflict when somebody revised r since it was read.
+// ones; a nil Terms leaves the index as it is, which only a record that keeps its label or has no terms can ask. ErrConflict when somebody revised r since it was read.
 func (t *Tx) Revise(r Record, e Entering) error {
 	body, err := encode(e.Body)
 	if err != nil {
@@ -141,25 +142,50 @@ func (t *Tx) Revise(r Record, e Entering) error {
 		at, r.seq, r.Version, t.o.ID.Bytes()); err != nil {
 		return err
 	}
+	if err := t.moving(r.seq); err != nil {
+		return err
+	}
 	n, err := t.c.exec(t.ctx, "UPDATE record SET label = ?, version = ?, known_from = ?, officer = ?, body = ? WHERE seq = ? AND version = ? AND "+reachable("record.label"),
 		label, r.Version+1, at, t.o.ID.Bytes(), t.s.cfg.Keys.Body.Seal(nil, body, associated(r.ID, r.Version+1)), r.seq, r.Version, t.o.ID.Bytes())
 	if err != nil {
 		return err
 	}
+	if err := t.moving(0); err != nil {
+		return err
+	}
 	if n == 0 {
 		return ErrConflict
 	}
-	if err := t.replaceMarks(r.seq, e.Marks); err != nil {
+	if err := t.replaceMarks(r.seq, e.Marks, at); err != nil {
 		return err
 	}
 	t.entry.about(label)
+	if err := t.Cites(r.ID, r.Kind, label, e.Cites...); err != nil {
+		return err
+	}
+	if label != r.labelID {
+		if _, err := t.c.exec(t.ctx, "UPDATE lineage SET label = ? WHERE child = ?", label, r.ID[:]); err != nil {
+			return err
+		}
+	}
 	if e.Terms == nil && label == r.labelID {
 		return nil
 	}
-	return t.reindex(r.seq, label, e.Terms)
+	return t.reindex(r.seq, label, r.Kind, e.Terms)
 }
 
-func (t *Tx) replaceMarks(seq int64, marks []Mark) error {
+// moving tells the second lock which record is about to get another label, since that label may be one the officer does
+// not reach; 0 is none.
+func (t *Tx) moving(seq int64) error {
+	if t.s.d.door == "" {
+		return nil
+	}
+	var got string
+	return t.c.one(t.ctx, "SELECT set_config('cutout.moving', ?, true)", []any{strconv.FormatInt(seq, 10)}, &got)
+}
+
+// replaceMarks gives the record these marks from the time of its new version on.
+func (t *Tx) replaceMarks(seq int64, marks []Mark, at int64) error {
 	rows, err := t.c.query(t.ctx, "SELECT name, value FROM mark WHERE seq = ? AND known_until = ?", seq, forever)
 	if err != nil {
 		return err
@@ -178,24 +204,15 @@ func (t *Tx) replaceMarks(seq int64, marks []Mark) error {
 		return err
 	}
 	rows.Close()
-	now := t.now.UnixMicro()
 	for _, m := range old {
 		if !slices.Contains(marks, m) {
-			if _, err := t.c.exec(t.ctx, "UPDATE mark SET known_until = ? WHERE name = ? AND value = ? AND seq = ?", now, m.Name, m.Value[:], seq); err != nil {
+			if _, err := t.c.exec(t.ctx, "UPDATE mark SET known_until = ? WHERE name = ? AND value = ? AND seq = ? AND known_until = ?", at, m.Name, m.Value[:], seq, forever); err != nil {
 				return err
 			}
 		}
 	}
-	for i, m := range marks {
-		if slices.Contains(old, m) || slices.Contains(marks[:i], m) {
-			continue
-		}
-		if _, err := t.c.exec(t.ctx, "INSERT INTO mark (name, value, seq, known_from, known_until) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name, value, seq) DO UPDATE SET known_until = excluded.known_until",
-			m.Name, m.Value[:], seq, now, forever); err != nil {
-			return err
-		}
-	}
-	return nil
+	fresh := slices.DeleteFunc(slices.Clone(marks), func(m Mark) bool { return slices.Contains(old, m) })
+	return t.addMarks(seq, fresh, at)
 }
 
 const columns = "r.seq, r.id, r.kind, r.label, r.version, r.created, r.known_from, r.officer, r.body"
@@ -224,8 +241,8 @@ func (t *Tx) finish(r *Record) (ok bool, err error) {
 		at := t.asKnown.UnixMicro()
 		var from int64
 		var by, sealed []byte
-		err := t.c.one(t.ctx, "SELECT version, known_from, officer, body FROM past WHERE seq = ? AND known_from <= ? AND known_until > ?",
-			[]any{r.seq, at, at}, &r.Version, &from, &by, &sealed)
+		err := t.c.one(t.ctx, "SELECT p.version, p.known_from, p.officer, p.body FROM past p JOIN record r ON r.seq = p.seq WHERE p.seq = ? AND p.known_from <= ? AND p.known_until > ? AND "+reachable("r.label"),
+			[]any{r.seq, at, at, t.o.ID.Bytes()}, &r.Version, &from, &by, &sealed)
 		if errors.Is(err, sql.ErrNoRows) {
 			return false, nil
 		}
@@ -268,10 +285,10 @@ func (t *Tx) Get(kind string, id ID) (Record, error) {
 	return r, err
 }
 
-// Versions reads every version of a record the officer may see now, newest first.
+// Versions reads r, a record the officer may see now, and every version before it, newest first.
 func (t *Tx) Versions(r Record) ([]Record, error) {
-	rows, err := t.c.query(t.ctx, "SELECT p.version, p.known_from, p.officer, p.body FROM past p JOIN record r ON r.seq = p.seq WHERE p.seq = ? AND "+reachable("r.label")+" ORDER BY p.version DESC",
-		r.seq, t.o.ID.Bytes())
+	rows, err := t.c.query(t.ctx, "SELECT p.version, p.known_from, p.officer, p.body FROM past p JOIN record r ON r.seq = p.seq WHERE p.seq = ? AND p.version < ? AND "+reachable("r.label")+" ORDER BY p.version DESC",
+		r.seq, r.Version, t.o.ID.Bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -288,9 +305,6 @@ func (t *Tx) Versions(r Record) ([]Record, error) {
 		v.KnownFrom = time.UnixMicro(from).UTC()
 		if v.Body, err = t.s.cfg.Keys.Body.Open(nil, sealed, associated(v.ID, v.Version)); err != nil {
 			return nil, fmt.Errorf("%w (%s)", ErrDamaged, r.Kind)
-		}
-		if !bytes.Equal(v.ID[:], r.ID[:]) {
-			return nil, ErrDamaged
 		}
 		out = append(out, v)
 	}

@@ -7,7 +7,9 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -16,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/pressly/goose/v3"
 
 	"cutout/internal/day"
@@ -29,6 +32,7 @@ var (
 	ErrOfficer  = errors.New("store: no such officer, or the account is closed")
 	ErrClosed   = errors.New("store: closed")
 	ErrDamaged  = errors.New("store: a sealed body does not open: damaged, moved, or another key")
+	ErrKey      = errors.New("store: these records were written under other keys")
 )
 
 // Config says where the records are and what the store may use.
@@ -101,7 +105,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		s.db.Close()
 		return nil, err
 	}
@@ -109,14 +113,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.db.SetMaxIdleConns(cfg.Readers + 2)
 	s.readers = make(chan *conn, cfg.Readers)
 	for range cfg.Readers {
-		c, err := newConn(ctx, s.db, s.d)
+		c, err := newConn(ctx, s.db, s.d, true)
 		if err != nil {
 			s.db.Close()
 			return nil, fmt.Errorf("store: open a reader: %w", err)
 		}
 		s.readers <- c
 	}
-	c, err := newConn(ctx, s.db, s.d)
+	c, err := newConn(ctx, s.db, s.d, false)
 	if err != nil {
 		s.db.Close()
 		return nil, fmt.Errorf("store: open the writer: %w", err)
@@ -124,6 +128,59 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.writer = newWriter(s, c)
 	go s.writer.run()
 	return s, nil
+}
+
+// prepare brings the tables up to date and proves the keys. Several processes may open the same records at once.
+func (s *Store) prepare(ctx context.Context) error {
+	c, err := newConn(ctx, s.db, s.d, false)
+	for try := 0; busy(err) && try < 5; try++ { // a new file is just being set up by another process
+		time.Sleep(50 * time.Millisecond << try)
+		err = c.mend(ctx)
+	}
+	if errors.Is(err, sqlite3.NOTADB) {
+		return ErrKey
+	}
+	if err != nil {
+		return fmt.Errorf("store: open: %w", err)
+	}
+	defer c.close()
+	if s.d.engine == Postgres { // one upgrade at a time; the lock ends with its connection
+		const lock = "(hashtextextended('cutout ' || current_schema(), 0))"
+		if err := c.raw(ctx, "SELECT pg_advisory_lock"+lock); err != nil {
+			return fmt.Errorf("store: upgrade: %w", err)
+		}
+		defer c.raw(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+lock)
+	}
+	for try := 0; ; try++ {
+		if err = s.migrate(ctx); err == nil {
+			break
+		}
+		// An SQLite file has no such lock: whoever came second sees tables half made, and finds them finished soon.
+		if s.d.engine == Postgres || try == 5 || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond << try)
+	}
+	return s.prove(ctx, c)
+}
+
+// prove checks that the keys are those the records were written under: a wrong key would make new records unreadable to
+// the right one, and quietly find nothing of the old.
+func (s *Store) prove(ctx context.Context, c *conn) error {
+	m := hmac.New(sha256.New, s.cfg.Keys.Term[:])
+	m.Write([]byte("store\x00proof\x001"))
+	want, aad := m.Sum(nil), []byte("head\x00proof\x001")
+	if _, err := c.exec(ctx, "UPDATE head SET proof = ? WHERE one = 1 AND length(proof) = 0", s.cfg.Keys.Body.Seal(nil, want, aad)); err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	var sealed []byte
+	if err := c.one(ctx, "SELECT proof FROM head WHERE one = 1", nil, &sealed); err != nil {
+		return fmt.Errorf("store: keys: %w", err)
+	}
+	if got, err := s.cfg.Keys.Body.Open(nil, sealed, aad); err != nil || !hmac.Equal(got, want) {
+		return ErrKey
+	}
+	return nil
 }
 
 func (s *Store) migrate(ctx context.Context) error {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"cutout/internal/compartment"
 	"cutout/internal/day"
 	"cutout/internal/officer"
@@ -83,14 +85,16 @@ func (t *Tx) saw(label int64) {
 
 // open loads the officer's rights and makes his Scope. stale means his reach has to be written anew first.
 func (t *Tx) open() (stale bool, err error) {
-	if t.s.d.door != "" {
-		if err := t.setOfficer(); err != nil {
-			return false, err
-		}
-	}
 	var version, until int64
 	var body []byte
-	err = t.c.one(t.ctx, "SELECT rights, rights_version, reach_until FROM officer WHERE id = ?", []any{t.o.ID.Bytes()}, &body, &version, &until)
+	if t.s.d.door != "" {
+		// The second lock is told who works in the same journey; for nobody it is told nothing, and nothing follows.
+		var told string
+		err = t.c.one(t.ctx, "SELECT rights, rights_version, reach_until, set_config('cutout.officer', ?, true) FROM officer WHERE id = ?",
+			[]any{hex.EncodeToString(t.o.ID.Bytes()), t.o.ID.Bytes()}, &body, &version, &until, &told)
+	} else {
+		err = t.c.one(t.ctx, "SELECT rights, rights_version, reach_until FROM officer WHERE id = ?", []any{t.o.ID.Bytes()}, &body, &version, &until)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, ErrOfficer
 	}
@@ -107,12 +111,6 @@ func (t *Tx) open() (stale bool, err error) {
 	return until <= int64(t.today), nil
 }
 
-// setOfficer tells the second lock who works.
-func (t *Tx) setOfficer() error {
-	var got string
-	return t.c.one(t.ctx, "SELECT set_config('cutout.officer', ?, true)", []any{hex.EncodeToString(t.o.ID.Bytes())}, &got)
-}
-
 // Read runs fn on a snapshot of the records as the officer may see them, then writes the entry of the look, and returns
 // only when that entry is durable: nothing is shown before it is on the log.
 func (s *Store) Read(ctx context.Context, o officer.Officer, e Entry, fn func(*Tx) error) error {
@@ -125,7 +123,8 @@ func (s *Store) Read(ctx context.Context, o officer.Officer, e Entry, fn func(*T
 	if errors.Is(err, ErrOfficer) || errors.Is(err, ErrClosed) {
 		return err
 	}
-	if logErr := s.writer.do(ctx, &job{o: o, entry: &e, outcome: outcomeOf(err)}); logErr != nil {
+	// A look is logged also when the one who looked has gone away.
+	if logErr := s.writer.do(context.WithoutCancel(ctx), &job{o: o, entry: &e, outcome: outcomeOf(err)}); logErr != nil {
 		return fmt.Errorf("store: the look could not be logged: %w", logErr)
 	}
 	return err
@@ -133,36 +132,47 @@ func (s *Store) Read(ctx context.Context, o officer.Officer, e Entry, fn func(*T
 
 var errStale = errors.New("store: reach is of another day")
 
-func (s *Store) look(ctx context.Context, o officer.Officer, e *Entry, fn func(*Tx) error) (err error) {
+func (s *Store) look(ctx context.Context, o officer.Officer, e *Entry, fn func(*Tx) error) error {
+	return s.snapshot(ctx, func(c *conn) error {
+		if s.d.door != "" {
+			if err := c.raw(ctx, s.d.door); err != nil {
+				return fmt.Errorf("store: take the door's role: %w", err)
+			}
+		}
+		now := s.Now()
+		t := &Tx{s: s, c: c, ctx: ctx, o: o, now: now, today: day.Of(now.In(s.cfg.Location)), entry: e, rnd: s.cfg.Random(o.ID)}
+		stale, err := t.open()
+		if err != nil {
+			return err
+		}
+		if stale {
+			return errStale
+		}
+		err = guard(func() error { return fn(t) })
+		observed(ctx, t.work)
+		if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	})
+}
+
+// snapshot runs fn in a reading transaction of one of the reading connections.
+func (s *Store) snapshot(ctx context.Context, fn func(*conn) error) error {
 	var c *conn
 	select {
 	case c = <-s.readers:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.writer.quit:
+		return ErrClosed
 	}
 	defer func() { s.readers <- c }()
-	if err := c.raw(ctx, s.d.look); err != nil {
+	if err := c.begin(ctx, s.d.look); err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	// The transaction must end even when the caller went away, or the connection would keep its snapshot.
-	defer c.raw(context.WithoutCancel(ctx), "ROLLBACK")
-	if s.d.door != "" {
-		if err := c.raw(ctx, s.d.door); err != nil {
-			return fmt.Errorf("store: take the door's role: %w", err)
-		}
-	}
-	now := s.Now()
-	t := &Tx{s: s, c: c, ctx: ctx, o: o, now: now, today: day.Of(now.In(s.cfg.Location)), entry: e, rnd: s.cfg.Random(o.ID)}
-	stale, err := t.open()
-	if err != nil {
-		return err
-	}
-	if stale {
-		return errStale
-	}
-	err = guard(func() error { return fn(t) })
-	observed(ctx, t.work)
-	return err
+	defer c.rollback(ctx)
+	return fn(c)
 }
 
 // Write runs fn as one act: what it wrote and its log entry commit together, or neither did. Acts of several officers

@@ -31,6 +31,7 @@ type job struct {
 	outcome  audit.Outcome                      // of a look
 	refresh  bool                               // only write the officer's reach anew
 	plain    func(*conn, context.Context) error // a write that is no act on a record
+	machine  bool                               // the watch acts for a reader: the entry names the machine, not him
 	founding bool                               // the first act of a store: there is no officer yet
 	err      error
 	done     chan struct{}
@@ -56,8 +57,8 @@ func newWriter(s *Store, c *conn) *writer {
 	return &writer{s: s, c: c, in: make(chan *job, maxBatch), quit: make(chan struct{}), gone: make(chan struct{})}
 }
 
-// do hands in a job and waits for its commit. When ctx ends first the act may still commit: the caller learns that he
-// does not know, and the record tells.
+// do hands in a job and waits for its end. A job whose ctx ends before its turn is not begun; one already under way is
+// waited for, so that the caller always learns what became of it.
 func (w *writer) do(ctx context.Context, j *job) error {
 	j.ctx, j.done = ctx, make(chan struct{})
 	select {
@@ -133,8 +134,17 @@ func (w *writer) commit(jobs []*job) {
 		}
 		time.Sleep(time.Duration(min(try, 10)+1) * time.Millisecond)
 	}
-	if err != nil {
-		w.s.rights.forget()
+	if retryable(err) {
+		// The engine never took them. One act may be the cause of it all: the others get their chance without it.
+		if len(jobs) > 1 {
+			for _, j := range jobs {
+				w.commit([]*job{j})
+			}
+			return
+		}
+		if j := jobs[0]; j.fn != nil && j.entry != nil && !j.founding {
+			w.try([]*job{{ctx: j.ctx, o: j.o, machine: j.machine, entry: j.entry, outcome: audit.Failed}}) // as well as it goes
+		}
 	}
 	for _, j := range jobs {
 		if err != nil {
@@ -154,23 +164,28 @@ type batch struct {
 	nextLabel int64
 	oldLabels int64 // labels below this number are committed and may be cached
 	entries   []pending
+	unindexed []unindexed
+	open      bool // a savepoint stands
 }
 
 func (w *writer) try(jobs []*job) (err error) {
 	ctx := context.Background() // one caller going away must not undo the acts of the others
-	if err := w.c.raw(ctx, w.s.d.begin); err != nil {
+	if err := w.c.begin(ctx, w.s.d.begin); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			w.c.raw(ctx, "ROLLBACK")
+			w.s.rights.forget() // before another process can commit other rights under the version we undo
+			w.c.rollback(ctx)
 		}
 	}()
-	b := &batch{w: w, now: w.s.Now()}
-	b.today = day.Of(b.now.In(w.s.cfg.Location))
+	b := &batch{w: w}
 	if err := w.c.one(ctx, "SELECT log_size, next_seq, next_label FROM head WHERE one = 1"+w.s.d.headLock, nil, &b.logSize, &b.nextSeq, &b.nextLabel); err != nil {
 		return fmt.Errorf("head: %w", err)
 	}
+	// The time is taken behind the lock, so that acts of several processes have times in the order of their commits.
+	b.now = w.s.Now()
+	b.today = day.Of(b.now.In(w.s.cfg.Location))
 	b.oldLabels = b.nextLabel
 	if w.s.d.door != "" {
 		if err := w.c.raw(ctx, w.s.d.door); err != nil {
@@ -181,6 +196,14 @@ func (w *writer) try(jobs []*job) (err error) {
 		if err := b.run(ctx, j); err != nil {
 			return err
 		}
+	}
+	if b.open {
+		if err := w.c.raw(ctx, "RELEASE SAVEPOINT act"); err != nil {
+			return err
+		}
+	}
+	if err := b.indexAll(ctx); err != nil {
+		return fmt.Errorf("index: %w", err)
 	}
 	if err := b.appendLog(ctx); err != nil {
 		return fmt.Errorf("log: %w", err)
@@ -199,20 +222,22 @@ func (w *writer) try(jobs []*job) (err error) {
 func (b *batch) run(ctx context.Context, j *job) error {
 	c := b.w.c
 	j.err = nil
-	if j.plain != nil {
-		return j.plain(c, ctx)
-	}
-	if j.fn == nil && !j.refresh {
-		b.note(j, j.outcome, j.entry)
+	if j.fn == nil && !j.refresh && j.plain == nil {
+		j.err = b.note(j, j.outcome, j.entry)
 		return nil
 	}
 	if j.ctx.Err() != nil { // the caller left before the work began
 		j.err = j.ctx.Err()
 		return nil
 	}
-	if err := c.raw(ctx, "SAVEPOINT act"); err != nil {
+	savepoint := "SAVEPOINT act"
+	if b.open { // the act before is kept
+		savepoint = "RELEASE SAVEPOINT act; SAVEPOINT act"
+	}
+	if err := c.raw(ctx, savepoint); err != nil {
 		return err
 	}
+	b.open = true
 	before := *b
 	e := Entry{}
 	if j.entry != nil {
@@ -220,6 +245,9 @@ func (b *batch) run(ctx context.Context, j *job) error {
 	}
 	t := &Tx{s: b.w.s, c: c, ctx: ctx, o: j.o, now: b.now, today: b.today, writing: true, b: b, entry: &e, rnd: b.w.s.cfg.Random(j.o.ID)}
 	err := guard(func() error {
+		if j.plain != nil {
+			return j.plain(c, ctx)
+		}
 		if j.founding {
 			return j.fn(t)
 		}
@@ -240,19 +268,18 @@ func (b *batch) run(ctx context.Context, j *job) error {
 	if retryable(err) {
 		return err
 	}
+	if j.entry != nil && !errors.Is(err, ErrOfficer) {
+		if unfit := b.note(j, outcomeOf(err), &e); err == nil {
+			err = unfit // an act that cannot be logged is undone
+		}
+	}
 	if err != nil {
 		j.err = err
 		if err := c.raw(ctx, "ROLLBACK TO SAVEPOINT act"); err != nil {
-			return errors.Join(j.err, err)
+			return err // not with the act's own error, which is nobody else's
 		}
-		b.nextSeq, b.nextLabel = before.nextSeq, before.nextLabel
+		b.nextSeq, b.nextLabel, b.unindexed = before.nextSeq, before.nextLabel, before.unindexed
 		b.w.s.rights.forget()
-	}
-	if err := c.raw(ctx, "RELEASE SAVEPOINT act"); err != nil {
-		return err
-	}
-	if j.entry != nil && !errors.Is(err, ErrOfficer) {
-		b.note(j, outcomeOf(err), &e)
 	}
 	return nil
 }

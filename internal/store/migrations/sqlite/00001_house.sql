@@ -4,9 +4,10 @@ CREATE TABLE head (
   log_size INTEGER NOT NULL,
   next_seq INTEGER NOT NULL,
   next_label INTEGER NOT NULL,
-  unit BLOB NOT NULL
+  unit BLOB NOT NULL,
+  proof BLOB NOT NULL
 );
-INSERT INTO head VALUES (1, 0, 1, 1, x'');
+INSERT INTO head VALUES (1, 0, 1, 1, x'', x'');
 
 CREATE TABLE log_entry (seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, detail BLOB);
 CREATE TABLE log_node (idx INTEGER PRIMARY KEY, hash BLOB NOT NULL);
@@ -52,16 +53,36 @@ CREATE TABLE mark (
   seq INTEGER NOT NULL,
   known_from INTEGER NOT NULL,
   known_until INTEGER NOT NULL,
-  PRIMARY KEY (name, value, seq)
+  PRIMARY KEY (name, value, seq, known_from)
 ) WITHOUT ROWID;
 CREATE INDEX mark_seq ON mark (seq);
 
 CREATE VIRTUAL TABLE words USING fts5(t, content='', contentless_delete=1, detail=none, tokenize='ascii');
 CREATE VIRTUAL TABLE scoped USING fts5(t, content='', contentless_delete=1, detail=none, tokenize='ascii');
 
+CREATE TABLE lineage (
+  parent BLOB NOT NULL,
+  child BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  label INTEGER NOT NULL,
+  officer BLOB NOT NULL,
+  PRIMARY KEY (parent, child)
+) WITHOUT ROWID;
+CREATE TABLE finding (
+  officer BLOB NOT NULL,
+  id BLOB NOT NULL,
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  raised INTEGER NOT NULL,
+  cleared INTEGER NOT NULL,
+  label INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (officer, id)
+) WITHOUT ROWID;
+
 CREATE TABLE session (token BLOB PRIMARY KEY, data BLOB NOT NULL, expiry INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX session_expiry ON session (expiry);
-CREATE TABLE draft (officer BLOB NOT NULL, name TEXT NOT NULL, saved INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (officer, name)) WITHOUT ROWID;
+CREATE TABLE draft (officer BLOB NOT NULL, name BLOB NOT NULL, saved INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (officer, name)) WITHOUT ROWID;
 CREATE TABLE watch_due (mark TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 
 -- +goose Down
