@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"cutout/internal/day"
 	"cutout/internal/id"
 	"cutout/internal/officer"
 	"cutout/internal/source"
@@ -152,6 +151,3 @@ type incident struct{}
 
 // Prefix names incidents of the program "inc_…" and "X-…".
 func (incident) Prefix() (string, string) { return "inc", "X" }
-
-// today is a shorthand for acts dated by the unit's day.
-func (w *work) day() day.Day { return w.Today() }

@@ -188,33 +188,37 @@ func (d *Desk) Unlocked(o officer.ID) bool {
 	return d.open[o] != nil
 }
 
-// ChangePassphrase seals the officer's key under a new passphrase.
+// ChangePassphrase seals the officer's key under a new passphrase. The passphrases are stretched before the transaction:
+// the writer all acts share must not wait for them.
 func (d *Desk) ChangePassphrase(ctx context.Context, o officer.Officer, old, fresh []byte) error {
 	var f fault.Faults
 	checkPassphrase(&f, fresh)
 	if err := invalid(f); err != nil {
 		return err
 	}
+	a, err := d.store.Stranger(ctx, o.Name)
+	if err != nil {
+		return d.report(actPassphrase.word, shown(err))
+	}
+	var s secret
+	if err := json.Unmarshal(a.Secret, &s); err != nil {
+		return d.report(actPassphrase.word, shown(err))
+	}
+	hashing <- struct{}{}
+	k, err := vault.OpenPrivate(s.Private, old)
+	if err == nil {
+		s.Private, err = vault.SealPrivate(k, fresh, d.cfg.Cost)
+		k.Clear()
+	}
+	<-hashing
+	opened := err == nil
+	body, err := json.Marshal(s)
+	if err != nil {
+		return d.report(actPassphrase.word, shown(err))
+	}
 	return d.do(ctx, o, actPassphrase, "officer", o.ID.String(), func(w *work) error {
-		a, err := w.Account(o.ID)
-		if err != nil {
-			return err
-		}
-		var s secret
-		if err := json.Unmarshal(a.Secret, &s); err != nil {
-			return err
-		}
-		k, err := vault.OpenPrivate(s.Private, old)
-		if err != nil {
+		if !opened {
 			return errSignIn
-		}
-		defer k.Clear()
-		if s.Private, err = vault.SealPrivate(k, fresh, d.cfg.Cost); err != nil {
-			return err
-		}
-		body, err := json.Marshal(s)
-		if err != nil {
-			return err
 		}
 		return w.SetSecret(o.ID, body)
 	})

@@ -176,7 +176,7 @@ type OfficerDraft struct {
 	Name      string   `json:"name" yaml:"name"`
 	Clearance string   `json:"clearance" yaml:"clearance"` // code of a level of the pack
 	Org       string   `json:"org" yaml:"org"`
-	Duties    []string `json:"duties" yaml:"duties"` // duties held for the whole unit; those for one source come with Assign
+	Duties    []string `json:"duties" yaml:"duties"` // what he may try at all; a handler handles only what Assign gives him
 }
 
 // AddOfficer opens an account with a first passphrase.
@@ -192,16 +192,13 @@ func (d *Desk) AddOfficer(ctx context.Context, o officer.Officer, n OfficerDraft
 	r := store.Rights{Clearance: compartment.Level(level.Order), Org: compartment.Org(n.Org)}
 	for i, s := range n.Duties {
 		duty, ok := officer.ParseDuty(s)
-		if !ok || duty == officer.Handler || duty == officer.Controller {
-			// A handler or controller of the unit at large may try; only Assign makes him one of a source.
-			if !ok {
-				f.Add(fmt.Sprintf("duties.%d", i), "field.code", "Given", s, "Vocabulary", "duty")
-				continue
-			}
+		if !ok {
+			f.Add(fmt.Sprintf("duties.%d", i+1), "field.code", "Given", s, "Vocabulary", "duty")
+			continue
 		}
 		for _, g := range r.Grants {
 			if unitConflict(g.Duty, duty) {
-				f.Add(fmt.Sprintf("duties.%d", i), "officer.conflict", "Duty", s, "Other", string(g.Duty))
+				f.Add(fmt.Sprintf("duties.%d", i+1), "officer.conflict", "Duty", s, "Other", string(g.Duty))
 			}
 		}
 		r.Grants = append(r.Grants, officer.Grant{Duty: duty, From: d.store.Today(), Until: day.Never})
@@ -250,7 +247,7 @@ func (d *Desk) Officers(ctx context.Context, o officer.Officer) (out []OfficerLi
 	err = d.look(ctx, o, actOfficers, "officer", "", func(w *work) error {
 		as, err := w.Accounts()
 		for _, a := range as {
-			l := line1(a, w.Today())
+			l := lineOf(a, w.Today())
 			l.Rights = a.Rights
 			out = append(out, l)
 		}
@@ -259,7 +256,7 @@ func (d *Desk) Officers(ctx context.Context, o officer.Officer) (out []OfficerLi
 	return out, err
 }
 
-func line1(a store.Account, on day.Day) OfficerLine {
+func lineOf(a store.Account, on day.Day) OfficerLine {
 	l := OfficerLine{ID: a.ID, Name: a.Name, Closed: a.Rights.Closed}
 	for _, g := range a.Rights.Grants {
 		if g.On(on) && !slices.Contains(l.Duties, g.Duty) {
@@ -287,7 +284,7 @@ func (w *work) colleagues() ([]OfficerLine, error) {
 		}
 		for _, h := range a.Rights.Holdings {
 			if a.ID == w.Officer().ID || (h.From <= w.Today() && w.Today() < h.Until && w.Scope().Holds(h.Compartment)) {
-				out = append(out, line1(a, w.Today()))
+				out = append(out, lineOf(a, w.Today()))
 				break
 			}
 		}

@@ -397,10 +397,10 @@ func TestTwoStores(t *testing.T) {
 		undo := errors.New("undo")
 		inDesk := compartment.Label{Compartments: []compartment.ID{desk}}
 		if err := s[0].Write(ctx, root, Entry{Act: "record.add"}, func(tx *Tx) error {
-			if err := tx.Insert(Entering{Kind: "x", ID: newID(), Label: compartment.Label{Originator: "UNDONE"}}); err != nil {
+			if err := tx.Insert(Entering{Kind: "x", ID: ID{8}, Label: compartment.Label{Originator: "UNDONE"}}); err != nil {
 				return err
 			}
-			if _, err := tx.Get("x", ID{}); err != ErrNotFound {
+			if _, err := tx.Get("x", ID{8}); err != nil { // the label has been read
 				return err
 			}
 			return undo

@@ -13,7 +13,7 @@ import (
 
 var reasons = sync.OnceValues(func() (map[string]map[string]*template.Template, error) {
 	var raw map[string]map[string]string
-	if _, err := toml.DecodeFile("REASONS.toml", &raw); err != nil {
+	if _, err := toml.DecodeFile("../wording/terms/watch.toml", &raw); err != nil {
 		return nil, err
 	}
 	out := map[string]map[string]*template.Template{}

@@ -2,7 +2,7 @@
 // View of the records one reader may see, a day, and the thresholds of the profile pack in; findings out.
 //
 // It never reads a true name, a clock, a database or the order in which records arrived; it never grades, names a liar,
-// closes or punishes anyone. Findings carry ids, dates, numbers and codes; REASONS.toml turns them into sentences.
+// closes or punishes anyone. Findings carry ids, dates, numbers and codes; the wording package (terms/watch.toml) turns them into sentences.
 package watch
 
 import (

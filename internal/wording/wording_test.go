@@ -195,7 +195,7 @@ func TestDaysTimesNumbers(t *testing.T) {
 }
 
 func TestFaultIsSaidInTheReadersFigures(t *testing.T) {
-	f := fault.Fault{Code: "text.long", Params: map[string]string{"Max": "4000"}}
+	f := fault.Fault{Code: "field.long", Params: map[string]string{"Limit": "4000"}}
 	if got := For("ar").Fault(f); !strings.Contains(got, "٤٠٠٠") {
 		t.Errorf("the limit is not in Arabic digits: %q", got)
 	}

@@ -130,7 +130,7 @@ func TestBad(t *testing.T) {
 		{"large", head + strings.Repeat("# filler\n", casefile.MaxBytes/9+1), 0, "", "casefile.large"},
 	}
 	var worded map[string]struct{ En, Ar string }
-	if _, err := toml.DecodeFile("FAULTS.toml", &worded); err != nil {
+	if _, err := toml.DecodeFile("../../wording/terms/casefile.toml", &worded); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
