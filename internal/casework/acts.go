@@ -36,9 +36,6 @@ type work struct {
 	d *Desk
 }
 
-// words is the vocabulary and the text checks that noun parsers ask for.
-func (w *work) words() vocabulary { return w.d.vocabulary() }
-
 // holds reports whether the officer holds one of the duties today, for the unit or for any source.
 func (w *work) holds(duties []officer.Duty) bool {
 	for _, g := range w.Rights().Grants {

@@ -355,17 +355,13 @@ func (b *viewer) releases() error {
 	if err != nil {
 		return err
 	}
+	// A reader's word that he has a copy answers no notice; his word that he saw the mark of a recall on it does.
 	return each(b, kindReceipt, func(r Stored[store.ID, Receipt]) {
-		by := r.Value.Of.String()
-		notice := ""
-		if !r.Value.Recall.IsZero() {
-			m, ok, err := maybe[RecallID, RecallMark](b.w, kindRecall, r.Value.Recall)
-			if err != nil || !ok {
-				return
-			}
-			by, notice = m.Value.Of, m.Value.Notice.String()
-			b.v.Receipts = append(b.v.Receipts, watch.Receipt{Record: b.record(hexID(r.ID), r.Head, r.Value.On), Notice: notice, By: by})
+		m, ok, err := maybe[RecallID, RecallMark](b.w, kindRecall, r.Value.Recall)
+		if err != nil || !ok {
+			return
 		}
+		b.v.Receipts = append(b.v.Receipts, watch.Receipt{Record: b.record(hexID(r.ID), r.Head, r.Value.On), Notice: m.Value.Notice.String(), By: m.Value.Of})
 	})
 }
 

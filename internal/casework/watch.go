@@ -96,11 +96,6 @@ func (d *Desk) stirWatch() {
 	}
 }
 
-// finding is what the store keeps of a finding beside its key.
-type finding struct {
-	watch.Finding
-}
-
 // Settle runs the watch now, for every officer whom a rule may tell something, each with his own eyes. It returns when
 // all that the acts so far give rise to has been raised or cleared.
 func (d *Desk) Settle(ctx context.Context) error {
