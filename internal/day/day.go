@@ -55,6 +55,9 @@ func (d Day) Add(days int) Day {
 
 // AddMonths moves by calendar months; a day past the month's end is its last day (31 January + 1 = 28 or 29 February).
 func (d Day) AddMonths(n int) Day {
+	if d == Never {
+		return d
+	}
 	t := d.Time()
 	first := time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()

@@ -27,20 +27,20 @@ type Duty string
 
 // The duties of product.md section 1.
 const (
-	Handler           Duty = "handler"            // day-to-day dealings, security and welfare of one source
-	CoHandler         Duty = "co-handler"         // stands in for the handler of one source
-	Controller        Duty = "controller"         // general oversight of the use of one source
+	Handler            Duty = "handler"            // day-to-day dealings, security and welfare of one source
+	CoHandler          Duty = "co-handler"         // stands in for the handler of one source
+	Controller         Duty = "controller"         // general oversight of the use of one source
 	AuthorizingOfficer Duty = "authorizing"        // grants, reviews and cancels authority
-	Registrar         Duty = "registrar"          // keeps the source register and the identities
-	CollectionManager Duty = "collection-manager" // states requirements and tasks them
-	Analyst           Duty = "analyst"            // reads reports, grades, records outcomes, writes products
-	ReleaseOfficer    Duty = "release"            // sanitizes and sends; never the handler of that source
-	Validator         Duty = "validator"          // independent review of a source
-	IntakeOfficer     Duty = "intake"             // receives walk-ins and letters
-	Customer          Duty = "customer"           // reads what was released to him
-	Inspector         Duty = "inspector"          // reads the log and statistics: no content, no identity
-	Trustee           Duty = "trustee"            // holds a share of recovery
-	Administrator     Duty = "administrator"      // runs the machine; sees no record
+	Registrar          Duty = "registrar"          // keeps the source register and the identities
+	CollectionManager  Duty = "collection-manager" // states requirements and tasks them
+	Analyst            Duty = "analyst"            // reads reports, grades, records outcomes, writes products
+	ReleaseOfficer     Duty = "release"            // sanitizes and sends; never the handler of that source
+	Validator          Duty = "validator"          // independent review of a source
+	IntakeOfficer      Duty = "intake"             // receives walk-ins and letters
+	Customer           Duty = "customer"           // reads what was released to him
+	Inspector          Duty = "inspector"          // reads the log and statistics: no content, no identity
+	Trustee            Duty = "trustee"            // holds a share of recovery
+	Administrator      Duty = "administrator"      // runs the machine; sees no record
 )
 
 // Duties lists every duty in the order people read them.
