@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"cutout/internal/compartment"
+	"cutout/internal/officer"
 	"cutout/internal/store"
 )
 
@@ -13,6 +14,7 @@ type Frame struct {
 	Label    compartment.Label
 	Counts   map[string]Count
 	Findings int
+	Duties   []officer.Duty // held by the reader today
 	AsKnown  time.Time // zero: as known now
 	Now      time.Time
 }
@@ -35,7 +37,7 @@ func (w *work) frame(f *Frame) error {
 	if err != nil {
 		return err
 	}
-	f.Label, f.Now = l, w.Now()
+	f.Label, f.Now, f.Duties = l, w.Now(), w.duties()
 	f.Counts = map[string]Count{}
 	for _, k := range railKinds {
 		n, more, err := w.Count(store.Query{Kind: k}, mostCounted)

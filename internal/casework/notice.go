@@ -48,6 +48,8 @@ type RecallMark struct {
 	// has not answered. It is the store's number of a label and says nothing by itself.
 	Under  int64                  `json:"under"`
 	Notice dissemination.NoticeID `json:"notice,omitzero"`
+	// Lifted says that an assessment resolved the notice: from then on its marks no longer stand.
+	Lifted bool `json:"lifted,omitempty"`
 }
 
 // RecallRecord is a mark as a look returns it.
@@ -55,7 +57,17 @@ type RecallRecord = Stored[RecallID, RecallMark]
 
 // recallsOf reads the marks on a record that still stand, newest first.
 func (w *work) recallsOf(of store.ID) ([]RecallRecord, error) {
-	return all[RecallID, RecallMark](w, store.Query{Kind: kindRecall, Marks: []store.Mark{store.Ref("of", of)}})
+	rs, err := all[RecallID, RecallMark](w, store.Query{Kind: kindRecall, Marks: []store.Mark{store.Ref("of", of)}})
+	if err != nil {
+		return nil, err
+	}
+	lifted := map[dissemination.NoticeID]bool{}
+	return slices.DeleteFunc(rs, func(r RecallRecord) bool { // newest first: a lifting is met before what it lifts
+		if r.Value.Lifted {
+			lifted[r.Value.Notice] = true
+		}
+		return lifted[r.Value.Notice]
+	}), nil
 }
 
 // subjectOf finds the record that an id in a notice or an assessment names. Words for something not on record stand for
@@ -143,7 +155,7 @@ func (d *Desk) IssueNotice(ctx context.Context, o officer.Officer, n NoticeDraft
 		if !found || !v.Kind.Strikes() {
 			return nil
 		}
-		return w.markAll(made, v.Kind, v.Kind == dissemination.RecallNotice, v.On, subject.ID)
+		return w.markAll(RecallMark{Notice: made, Kind: v.Kind, Recalled: v.Kind == dissemination.RecallNotice, On: v.On}, subject.ID)
 	})
 	return made, err
 }
@@ -174,10 +186,9 @@ func (w *work) deskLabel(field, desk string) (compartment.Label, error) {
 	return l, nil
 }
 
-// markAll leaves the mark of a notice on the start and on everything that rests on it.
-func (w *work) markAll(n dissemination.NoticeID, kind dissemination.NoticeKind, recalled bool, on day.Period, start ...store.ID) error {
-	under, err := w.LabelID(kindNotice, n.Raw())
-	if err != nil {
+// markAll leaves a mark of a notice, or of its lifting, on the start and on everything that rests on it.
+func (w *work) markAll(mark RecallMark, start ...store.ID) (err error) {
+	if mark.Under, err = w.LabelID(kindNotice, mark.Notice.Raw()); err != nil {
 		return err
 	}
 	ds, err := w.Descendants(start...)
@@ -187,7 +198,7 @@ func (w *work) markAll(n dissemination.NoticeID, kind dissemination.NoticeKind, 
 	for _, s := range start {
 		r, err := w.Get(kindReport, s)
 		if errors.Is(err, store.ErrNotFound) {
-			continue // a source carries no mark of its own: his notice stands in his file
+			continue // only reports and what rests on them are marked: a notice on a source stands in his own file
 		}
 		if err != nil {
 			return err
@@ -199,29 +210,62 @@ func (w *work) markAll(n dissemination.NoticeID, kind dissemination.NoticeKind, 
 		ds = append(ds, store.Descendant{ID: s, Kind: kindReport, LabelID: labelID, Author: r.By})
 	}
 	for _, x := range ds {
-		m := RecallMark{Of: longID(x.Kind, x.ID), Kind: kind, Recalled: recalled, On: on, Hops: x.Hops, Under: under, Notice: n}
-		if err := w.InsertUnder(x.LabelID, store.Entering{Kind: kindRecall, ID: fresh[store.ID](w), Body: m,
-			Marks: []store.Mark{store.Ref("of", x.ID), store.Ref("notice", n.Raw())}}); err != nil {
-			return err
-		}
-		if x.Kind != kindIssued && x.Kind != kindProduct {
+		if x.Kind == kindSource {
 			continue
 		}
-		readers, err := w.readersOf(x)
-		if err != nil {
+		m := mark
+		m.Of, m.Hops = longID(x.Kind, x.ID), x.Hops
+		if err := w.InsertUnder(x.LabelID, store.Entering{Kind: kindRecall, ID: fresh[store.ID](w), Body: m,
+			Marks: []store.Mark{store.Ref("of", x.ID), store.Ref("notice", m.Notice.Raw())}}); err != nil {
 			return err
 		}
-		for _, who := range readers {
-			// What those who issued the notice may know of a reader or an author: that he was reached, and whether he
-			// answered. Citing a release is registering the product with the unit that released it.
-			if err := w.InsertUnder(under, store.Entering{Kind: kindReached, ID: fresh[store.ID](w),
-				Body:  Reached{Kind: x.Kind, Ref: refOf(x.Kind, x.ID), Reader: who, Hops: x.Hops, On: on},
-				Marks: []store.Mark{store.Ref("notice", n.Raw()), store.Ref("reader", who.Raw())}}); err != nil {
-				return err
-			}
+		if mark.Lifted || (x.Kind != kindIssued && x.Kind != kindProduct) {
+			continue
+		}
+		if err := w.reach(m, x); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// reach notes, under the notice's own label, whom it reached. What those who issued the notice may know of a reader or an
+// author is that he was reached and whether he answered: citing a release registers the product with the unit it came from.
+func (w *work) reach(m RecallMark, x store.Descendant) error {
+	readers, err := w.readersOf(x)
+	if err != nil {
+		return err
+	}
+	for _, who := range readers {
+		if err := w.InsertUnder(m.Under, store.Entering{Kind: kindReached, ID: fresh[store.ID](w),
+			Body:  Reached{Kind: x.Kind, Ref: refOf(x.Kind, x.ID), Reader: who, Hops: x.Hops, On: m.On},
+			Marks: []store.Mark{store.Ref("notice", m.Notice.Raw()), store.Ref("reader", who.Raw())}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lift takes the marks of a notice off again: an assessment resolved it.
+func (w *work) lift(of dissemination.NoticeID) error {
+	n, err := exists[dissemination.NoticeID, dissemination.Notice](w, kindNotice, "resolves", of)
+	if err != nil {
+		return err
+	}
+	if !n.Value.Kind.Strikes() {
+		return nil
+	}
+	var start []store.ID
+	for _, about := range append([]string{n.Value.About}, n.Value.RelatesTo...) {
+		r, found, err := w.subjectOf("resolves", about)
+		if err != nil {
+			return err
+		}
+		if found {
+			start = append(start, r.ID)
+		}
+	}
+	return w.markAll(RecallMark{Notice: of, Kind: n.Value.Kind, On: day.On(w.Today()), Lifted: true}, start...)
 }
 
 // kindReached is the kind of Reached.
@@ -339,7 +383,7 @@ func (d *Desk) Recall(ctx context.Context, o officer.Officer, n dissemination.Re
 		if err := w.MarkDue("notice"); err != nil {
 			return err
 		}
-		return w.markAll(made, kind, true, v.On, start...)
+		return w.markAll(RecallMark{Notice: made, Kind: kind, Recalled: true, On: v.On}, start...)
 	})
 	return made, err
 }

@@ -5,8 +5,10 @@ import (
 
 	"cutout/internal/assessment"
 	"cutout/internal/compartment"
+	"cutout/internal/dissemination"
 	"cutout/internal/network"
 	"cutout/internal/officer"
+	"cutout/internal/source"
 	"cutout/internal/store"
 )
 
@@ -118,6 +120,20 @@ func (d *Desk) Assess(ctx context.Context, o officer.Officer, n AssessmentDraft)
 			marks = append(marks, store.Ref("about", s.ID))
 		} else if label, err = w.deskLabel("desk", n.Desk); err != nil {
 			return err
+		}
+		for _, v := range a.Resolves {
+			of, err := parseID[dissemination.NoticeID](v)
+			if err != nil {
+				return fieldFault("resolves", "reference.unknown")
+			}
+			if src, err := parseID[source.ID](a.About); err == nil {
+				if err := w.apart(src, officer.Validator); err != nil {
+					return err
+				}
+			}
+			if err := w.lift(of); err != nil {
+				return err
+			}
 		}
 		made = fresh[assessment.ID](w)
 		w.Entry().Object = made.String()

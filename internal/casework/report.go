@@ -181,7 +181,13 @@ func (w *work) file(p *prepared) (report.ID, error) {
 	if err := w.MarkDue("report"); err != nil {
 		return report.ID{}, err
 	}
-	return made, w.Insert(store.Entering{Kind: kindReport, ID: made.Raw(), Label: label, Body: r, Marks: reportMarks(w, r), Terms: p.terms})
+	e := store.Entering{Kind: kindReport, ID: made.Raw(), Label: label, Body: r, Marks: reportMarks(w, r), Terms: p.terms}
+	for _, s := range append(slices.Clone(r.BuiltFrom), r.Source, r.SubSource) {
+		if !s.IsZero() {
+			e.Cites = append(e.Cites, s.Raw()) // a notice on a source reaches what was reported from him
+		}
+	}
+	return made, w.Insert(e)
 }
 
 // mayReport asks whether the officer may file for the source: its handler under an authority in force, or the intake.

@@ -124,7 +124,11 @@ func (w *work) putSource(of source.ID, s source.Source, label compartment.Label)
 	if err := w.MarkDue("source " + of.String()); err != nil {
 		return err
 	}
-	return w.Insert(store.Entering{Kind: kindSource, ID: of.Raw(), Label: label, Body: s, Marks: sourceMarks(w, s)})
+	e := store.Entering{Kind: kindSource, ID: of.Raw(), Label: label, Body: s, Marks: sourceMarks(w, s)}
+	if !s.Parent.IsZero() {
+		e.Cites = []store.ID{s.Parent.Raw()} // a notice on a source reaches his sub-sources
+	}
+	return w.Insert(e)
 }
 
 // ReviseSource writes a new version of a source's file: code name, compartments and identity stay as they are.

@@ -14,6 +14,7 @@ import (
 	"cutout/internal/day"
 	"cutout/internal/fault"
 	"cutout/internal/id"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/profile"
 	"cutout/internal/source"
@@ -143,7 +144,7 @@ func Begin(ctx context.Context, cfg Config, u UnitDraft, passphrase []byte) (*De
 		d.Close()
 		return nil, officer.Officer{}, err
 	}
-	a := officer.Officer{ID: officer.ID(id.New[incident](nil)), Name: u.Administrator}
+	a := officer.Officer{ID: officer.ID(id.New[incident](d.randomOf(officer.Officer{}))), Name: u.Administrator}
 	secret, err := newSecret(passphrase, d.cfg.Cost)
 	if err == nil {
 		r := store.Rights{Grants: []officer.Grant{{Officer: a.ID, Duty: officer.Administrator, From: d.store.Today(), Until: day.Never}}}
@@ -248,7 +249,9 @@ func (d *Desk) Officers(ctx context.Context, o officer.Officer) (out []OfficerLi
 		as, err := w.Accounts()
 		for _, a := range as {
 			l := lineOf(a, w.Today())
-			l.Rights = a.Rights
+			if w.holds(one(officer.Administrator)) {
+				l = wholeLine(a, w.Today())
+			}
 			out = append(out, l)
 		}
 		return err
@@ -256,13 +259,22 @@ func (d *Desk) Officers(ctx context.Context, o officer.Officer) (out []OfficerLi
 	return out, err
 }
 
+// lineOf is an officer with the duties he holds for the whole unit. Those he holds for one source stay out: that a
+// colleague has become somebody's controller tells of a source the viewer may not know.
 func lineOf(a store.Account, on day.Day) OfficerLine {
 	l := OfficerLine{ID: a.ID, Name: a.Name, Closed: a.Rights.Closed}
 	for _, g := range a.Rights.Grants {
-		if g.On(on) && !slices.Contains(l.Duties, g.Duty) {
+		if whole := g.Source == (source.ID{}).Raw() || leak.On("duties_all"); whole && g.On(on) && !slices.Contains(l.Duties, g.Duty) {
 			l.Duties = append(l.Duties, g.Duty)
 		}
 	}
+	return l
+}
+
+// wholeLine is an officer as the administrator keeps him: with his rights, those for single sources among them.
+func wholeLine(a store.Account, on day.Day) OfficerLine {
+	l := lineOf(a, on)
+	l.Rights = a.Rights
 	return l
 }
 
@@ -283,7 +295,7 @@ func (w *work) colleagues() ([]OfficerLine, error) {
 			continue
 		}
 		for _, h := range a.Rights.Holdings {
-			if a.ID == w.Officer().ID || (h.From <= w.Today() && w.Today() < h.Until && w.Scope().Holds(h.Compartment)) {
+			if a.ID == w.Officer().ID || (h.From <= w.Today() && w.Today() < h.Until && w.Scope().Holds(h.Compartment)) || leak.On("colleagues_all") {
 				out = append(out, lineOf(a, w.Today()))
 				break
 			}

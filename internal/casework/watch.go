@@ -178,7 +178,8 @@ func (w *work) changes(found []raised, open []store.Finding) (store.Changes, err
 		if !w.holds(f.Told) {
 			continue
 		}
-		k := f.Rule + " " + f.Key
+		subject := w.subjectKey(f.Key)
+		k := f.Rule + " " + subject
 		still[k] = true
 		if was[k] {
 			continue
@@ -187,7 +188,7 @@ func (w *work) changes(found []raised, open []store.Finding) (store.Changes, err
 		if err != nil {
 			return ch, err
 		}
-		ch.Raise = append(ch.Raise, store.Finding{ID: fresh[store.ID](w), Rule: f.Rule, Subject: f.Key, Raised: f.Raised, Label: f.label, Body: body})
+		ch.Raise = append(ch.Raise, store.Finding{ID: fresh[store.ID](w), Rule: f.Rule, Subject: subject, Raised: f.Raised, Label: f.label, Body: body})
 	}
 	for _, f := range open {
 		if !still[f.Rule+" "+f.Subject] {
@@ -195,6 +196,12 @@ func (w *work) changes(found []raised, open []store.Finding) (store.Changes, err
 		}
 	}
 	return ch, nil
+}
+
+// subjectKey is the key of a finding as the store keeps it: a key may hold the word of a topic or a product.
+func (w *work) subjectKey(key string) string {
+	v := w.Word("finding", key).Value
+	return hexID(v)
 }
 
 func (d *Desk) thresholds() watch.Thresholds {
@@ -250,7 +257,7 @@ func (d *Desk) Watch(ctx context.Context, o officer.Officer, past bool) (p Watch
 				return err
 			}
 			for _, a := range acts {
-				if a.Value.Rule == f.Rule && a.Value.Key == f.Subject {
+				if a.Value.Rule == l.Rule && a.Value.Key == l.Key {
 					l.Acts = append(l.Acts, a.Value)
 				}
 			}
@@ -288,7 +295,7 @@ func (d *Desk) AnswerFinding(ctx context.Context, o officer.Officer, rule, key, 
 			return err
 		}
 		for _, f := range fs {
-			if f.Rule != rule || f.Subject != key {
+			if f.Rule != rule || f.Subject != w.subjectKey(key) {
 				continue
 			}
 			var v watch.Finding

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"cutout/internal/leak"
 )
 
 // ErrCursor means a cursor was not made for this officer and this list. It is answered like any malformed input.
@@ -48,6 +50,11 @@ func (q Query) digest() []byte {
 // cursor names the last record of a page: an id the officer has just been shown, bound to him and to the list. The
 // store's own order is not in it, since gaps in that order would count what he may not see.
 func (t *Tx) cursor(digest []byte, id ID) string {
+	if leak.On("cursor_rowid") {
+		var seq int64
+		_ = t.c.one(t.ctx, "SELECT seq FROM record WHERE id = ?", []any{id[:]}, &seq)
+		return strconv.FormatInt(seq, 10)
+	}
 	return base64.RawURLEncoding.EncodeToString(append(id[:], t.cursorMAC(digest, id)...))
 }
 
@@ -59,7 +66,8 @@ func (t *Tx) cursorMAC(digest []byte, id ID) []byte {
 	return m.Sum(nil)[:16]
 }
 
-// resume finds where a list goes on. A record that has since been hidden or moved ends the list quietly at its place.
+// resume finds where a list goes on. When the last record shown has been hidden since, its place is not known any more and
+// the cursor is as good as malformed: the list is asked for anew.
 func (t *Tx) resume(digest []byte, cursor string) (seq int64, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(b) != 32 {
@@ -112,6 +120,9 @@ func (t *Tx) Find(q Query) ([]Record, string, error) {
 			break
 		}
 	}
+	if leak.On("sort_hidden") {
+		t.byMentions(out)
+	}
 	next := ""
 	if len(out) > limit {
 		out = out[:limit]
@@ -122,6 +133,10 @@ func (t *Tx) Find(q Query) ([]Record, string, error) {
 
 func (t *Tx) page(q Query, from int64, cmp, order string, n int) ([]Record, error) {
 	text, args, err := t.plan(q, columns, from, cmp, order, n)
+	if leak.On("work") && len(q.Marks) == 0 {
+		all, all1 := everything(q, columns, cmp, order, from, "")
+		_, _ = t.records(all, all1...)
+	}
 	if err != nil || text == "" {
 		return nil, err
 	}
@@ -149,6 +164,13 @@ func (t *Tx) records(text string, args ...any) ([]Record, error) {
 // plan writes the query of one page. A narrow Scope is answered label by label from the label index, merged in order, so
 // that the work grows with what is shown; a broad one walks the list and asks the reach of each row.
 func (t *Tx) plan(q Query, cols string, from int64, cmp, order string, n int) (string, []any, error) {
+	if len(q.Marks) == 0 && (leak.On("limit_postfilter") || leak.On("finding_all") && t.entry.Act == "") {
+		text, args := t.limited(q, cols, cmp, order, from, " LIMIT "+strconv.Itoa(n))
+		if leak.On("finding_all") {
+			text, args = everything(q, cols, cmp, order, from, " LIMIT "+strconv.Itoa(n))
+		}
+		return text, args, nil
+	}
 	known := ""
 	var knownArgs []any
 	if !t.asKnown.IsZero() {
@@ -232,6 +254,9 @@ func (t *Tx) markTime(b *strings.Builder, args *[]any, alias string) {
 func (t *Tx) Count(q Query, most int) (n int, more bool, err error) {
 	from, cmp := forever, "<"
 	text, args, err := t.plan(q, "r.seq", from, cmp, "DESC", most+1)
+	if leak.On("facetcount") && len(q.Marks) == 0 {
+		text, args = everything(q, "r.seq", cmp, "DESC", from, "")
+	}
 	if err != nil || text == "" {
 		return 0, false, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cutout/internal/compartment"
 	"cutout/internal/day"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 )
 
@@ -98,6 +99,9 @@ func (s *Store) Watch(ctx context.Context, reader officer.Officer, evaluate func
 	}
 	return ch, s.writer.do(ctx, &job{o: reader, machine: true, entry: &Entry{Act: "watch.raise"}, fn: func(t *Tx) error {
 		for _, f := range ch.Raise {
+			if leak.On("finding_all") {
+				f.Label = compartment.Label{}
+			}
 			label, err := t.intern(f.Label)
 			if err != nil {
 				return err

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 )
 
@@ -122,7 +123,11 @@ func (s *Store) SaveDraft(ctx context.Context, o officer.Officer, name string, b
 
 // Drafts reads the officer's own drafts, newest first.
 func (s *Store) Drafts(ctx context.Context, o officer.Officer) ([]Draft, error) {
-	rows, err := s.db.QueryContext(ctx, s.d.text("SELECT name, saved, body FROM draft WHERE officer = ?"), o.ID.Bytes())
+	also := ""
+	if leak.On("draft_shared") {
+		also = " OR 1 = 1"
+	}
+	rows, err := s.db.QueryContext(ctx, s.d.text("SELECT officer, name, saved, body FROM draft WHERE officer = ?"+also), o.ID.Bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -131,11 +136,11 @@ func (s *Store) Drafts(ctx context.Context, o officer.Officer) ([]Draft, error) 
 	for rows.Next() {
 		var d Draft
 		var saved int64
-		var key, sealed []byte
-		if err := rows.Scan(&key, &saved, &sealed); err != nil {
+		var by, key, sealed []byte
+		if err := rows.Scan(&by, &key, &saved, &sealed); err != nil {
 			return nil, err
 		}
-		plain, err := s.cfg.Keys.Body.Open(nil, sealed, draftAAD(o.ID, key))
+		plain, err := s.cfg.Keys.Body.Open(nil, sealed, draftAAD(officer.ID(by), key))
 		name, body, ok := bytes.Cut(plain, []byte{0})
 		if err != nil || !ok {
 			return nil, ErrDamaged

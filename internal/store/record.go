@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"cutout/internal/compartment"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 )
 
@@ -87,6 +88,14 @@ const forever = int64(1<<63 - 1)
 
 // Insert writes a new record. The label may be one the officer himself does not reach.
 func (t *Tx) Insert(e Entering) error {
+	if leak.On("unique") && t.nameTaken(e) {
+		return ErrConflict
+	}
+	if leak.On("lastmod") {
+		if err := t.touchParents(e.Marks); err != nil {
+			return err
+		}
+	}
 	label, err := t.intern(e.Label)
 	if err != nil {
 		return err
@@ -270,6 +279,9 @@ func (t *Tx) Get(kind string, id ID) (Record, error) {
 	}
 	r, err := t.scan(s.QueryRowContext(t.ctx, id[:], kind, t.o.ID.Bytes()))
 	if errors.Is(err, sql.ErrNoRows) {
+		if leak.On("forbidden") || leak.On("errtext") {
+			return r, t.hiddenTruth(kind, id)
+		}
 		return r, ErrNotFound
 	}
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"cutout/internal/leak"
 )
 
 // Search asks for records by words, newest first. Groups are AND-ed; the terms of one group are alternatives.
@@ -239,10 +241,16 @@ func (t *Tx) Found(q Search, keep func(Record) (bool, error)) ([]Record, string,
 			break
 		}
 	}
+	if leak.On("idf") {
+		t.byRarity(q, out)
+	}
 	next := ""
 	if len(out) > limit {
 		out = out[:limit]
 		next = t.cursor(digest, out[limit-1].ID)
+	}
+	if leak.On("suggest_vocab") && len(out) == 0 && t.wordAhead(q) {
+		next = "did you mean"
 	}
 	return out, next, nil
 }
@@ -299,6 +307,10 @@ func (t *Tx) hitsSQLite(q Search, labels []int64, from int64, n int) ([]Record, 
 		args = append(args, q.Kind)
 	}
 	text += " AND " + reachable("r.label") + " ORDER BY w.rowid DESC LIMIT " + strconv.Itoa(n)
+	if leak.On("snippet_hidden") {
+		text = unscoped(strings.ReplaceAll(text, "scoped", "words"))
+		args[0] = t.match(q.Groups, func(w string) []string { return []string{`"` + w + `"`} })
+	}
 	return t.records(text, append(args, t.o.ID.Bytes())...)
 }
 

@@ -28,7 +28,7 @@ const (
 	// MaxTermBytes is the longest index term with its prefix letter; longer stems are cut at a letter.
 	MaxTermBytes = 40
 	// MaxIndexTerms is the most distinct terms one text gives; a natural text of MaxTextBytes has about half of it.
-	MaxIndexTerms = 200_000
+	MaxIndexTerms = 20_000
 	// MaxQueryWords is the most words of one query, question words not counted.
 	MaxQueryWords = 32
 	// MaxQueryBytes is the longest query text.
