@@ -27,7 +27,8 @@ const (
 	MaxIdentifierBytes = 255
 	// MaxTermBytes is the longest index term with its prefix letter; longer stems are cut at a letter.
 	MaxTermBytes = 40
-	// MaxIndexTerms is the most distinct terms one text gives; a natural text of MaxTextBytes has about half of it.
+	// MaxIndexTerms is the most distinct terms one text gives: more than a natural text of 1 MB has, and as many as one
+	// PostgreSQL tsvector holds (about 1 MB of lexemes, each written plain and with its label).
 	MaxIndexTerms = 20_000
 	// MaxQueryWords is the most words of one query, question words not counted.
 	MaxQueryWords = 32
