@@ -15,7 +15,7 @@ import (
 // to move a wall, write a decision record, change ARCHITECTURE.md, then change this table.
 const floors = `
 0  id day fault
-1  grading officer audit vault names textindex wording draft
+1  grading officer audit vault names textindex wording draft leak
 2  compartment profile reliability
 3  source
 4  identity network authority document requirement assessment

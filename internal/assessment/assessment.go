@@ -4,10 +4,10 @@ package assessment
 
 import (
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/id"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 type kind struct{}
@@ -38,6 +38,9 @@ type Assessment struct {
 	Resolves    []string     `json:"resolves,omitempty"`    // ids of notices it answers
 	AboveLine   bool         `json:"above_line,omitempty"`  // the author stands above or outside the handling line
 	ControlFrom day.Period   `json:"control_from,omitzero"` // earliest date from which the source may have been controlled
+	// AuthorUnknown marks an old record that does not say whose view it was: By is then whoever wrote it down, and it
+	// counts as nobody's.
+	AuthorUnknown bool `json:"author_unknown,omitempty"`
 }
 
 // Hypothesis is one explanation and what would disprove it.
@@ -57,16 +60,17 @@ type Evidence struct {
 
 // Draft is an assessment as given.
 type Draft struct {
-	About       string            `json:"about" yaml:"about"`
-	By          string            `json:"by" yaml:"by"`
-	On          string            `json:"on" yaml:"on"`
-	View        string            `json:"view" yaml:"view"`
-	Hypotheses  []HypothesisDraft `json:"hypotheses" yaml:"hypotheses"`
-	Evidence    []EvidenceDraft   `json:"evidence" yaml:"evidence"`
-	Weighs      []string          `json:"weighs" yaml:"weighs"`
-	Resolves    []string          `json:"resolves" yaml:"resolves"`
-	AboveLine   string            `json:"above_line" yaml:"above_line"`
-	ControlFrom string            `json:"control_from" yaml:"control_from"`
+	About         string            `json:"about" yaml:"about"`
+	By            string            `json:"by" yaml:"by"`
+	On            string            `json:"on" yaml:"on"`
+	View          string            `json:"view" yaml:"view"`
+	Hypotheses    []HypothesisDraft `json:"hypotheses" yaml:"hypotheses"`
+	Evidence      []EvidenceDraft   `json:"evidence" yaml:"evidence"`
+	Weighs        []string          `json:"weighs" yaml:"weighs"`
+	Resolves      []string          `json:"resolves" yaml:"resolves"`
+	AboveLine     string            `json:"above_line" yaml:"above_line"`
+	ControlFrom   string            `json:"control_from" yaml:"control_from"`
+	AuthorUnknown string            `json:"author_unknown" yaml:"author_unknown"`
 }
 
 // HypothesisDraft is a hypothesis as given.
@@ -89,7 +93,7 @@ func New(d Draft, words source.Vocabulary, today day.Day) (Assessment, fault.Fau
 	}
 	a := Assessment{About: r.Identifier("about", d.About), By: r.Identifier("by", d.By), On: r.Past("on", d.On, today), View: r.Text("view", d.View, draft.NoteLimit),
 		Weighs: r.Refs("weighs", d.Weighs), Resolves: r.Refs("resolves", d.Resolves, "ntc"), AboveLine: r.Flag("above_line", d.AboveLine),
-		ControlFrom: r.Past("control_from", d.ControlFrom, today)}
+		ControlFrom: r.Past("control_from", d.ControlFrom, today), AuthorUnknown: r.Flag("author_unknown", d.AuthorUnknown)}
 	if d.On == "" {
 		a.On = day.On(today)
 	}
@@ -156,6 +160,9 @@ type Credit struct {
 	What     string     `json:"what"`
 	Report   string     `json:"report,omitempty"`
 	Assessor string     `json:"assessor,omitempty"`
+	// The Unknown fields are set in an old record that does not say: then nobody can be asked for it.
+	ReportUnknown   bool `json:"report_unknown,omitempty"`
+	AssessorUnknown bool `json:"assessor_unknown,omitempty"`
 }
 
 // CreditDraft is a credit as given.
@@ -166,6 +173,9 @@ type CreditDraft struct {
 	What     string `json:"what" yaml:"what"`
 	Report   string `json:"report" yaml:"report"`
 	Assessor string `json:"assessor" yaml:"assessor"`
+	// Of an old record that does not say: yes.
+	ReportUnknown   string `json:"report_unknown" yaml:"report_unknown"`
+	AssessorUnknown string `json:"assessor_unknown" yaml:"assessor_unknown"`
 }
 
 // NewCredit reads a credit. A blank date is today.
@@ -175,7 +185,8 @@ func NewCredit(d CreditDraft, words source.Vocabulary, today day.Day) (Credit, f
 		r.Need(f[0], f[1])
 	}
 	c := Credit{By: r.Identifier("by", d.By), On: r.Past("on", d.On, today), What: r.Text("what", d.What, draft.NoteLimit),
-		Report: r.Ref("report", d.Report, "rep"), Assessor: r.Identifier("assessor", d.Assessor)}
+		Report: r.Ref("report", d.Report, "rep"), Assessor: r.Identifier("assessor", d.Assessor),
+		ReportUnknown: r.Flag("report_unknown", d.ReportUnknown), AssessorUnknown: r.Flag("assessor_unknown", d.AssessorUnknown)}
 	if d.On == "" {
 		c.On = day.On(today)
 	}

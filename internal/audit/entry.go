@@ -74,7 +74,7 @@ func (e Entry) Check() error {
 	if e.Seq < 0 || e.Seq >= MaxSize {
 		f.Add("seq", "audit.seq")
 	}
-	if e.Time.Location() != time.UTC || e.Time.Nanosecond() != 0 || e.Time.Unix() < 0 || e.Time.Unix() > maxTime {
+	if e.Time.Location() != time.UTC || e.Time.Nanosecond() != 0 || e.Time.Unix() < minTime || e.Time.Unix() > maxTime {
 		f.Add("time", "audit.time")
 	}
 	if e.Officer != "" && !(isID(e.Officer) && e.Officer[:4] == "off_") {
@@ -101,8 +101,13 @@ func (e Entry) Check() error {
 	return f.Err()
 }
 
-// maxTime is 9999-12-31T23:59:59Z, the last second RFC 3339 can write.
-const maxTime = 253402300799
+// minTime is 1600-01-01T00:00:00Z: the replay of an old case writes its log in the case's own time, and a time before
+// that, such as the zero time.Time, is one that somebody forgot. maxTime is 9999-12-31T23:59:59Z, the last second RFC 3339
+// can write. Seconds before 1970 are negative and stand in the encoding as two's complement.
+const (
+	minTime = -11676096000
+	maxTime = 253402300799
+)
 
 // The encoding, version 1: a fixed part (version, seq, time, label, outcome, commit; big-endian), then officer, act, kind,
 // object and pack, each one length byte and its text. There is one encoding of an entry and no byte without meaning.

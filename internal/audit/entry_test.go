@@ -40,7 +40,7 @@ func drawEntry(t *rapid.T) Entry {
 	}
 	e := Entry{
 		Seq:     rapid.Int64Range(0, MaxSize-1).Draw(t, "seq"),
-		Time:    time.Unix(rapid.Int64Range(0, maxTime).Draw(t, "time"), 0).UTC(),
+		Time:    time.Unix(rapid.Int64Range(minTime, maxTime).Draw(t, "time"), 0).UTC(),
 		Act:     rapid.StringMatching(`[a-z]{1,10}(\.[a-z]{1,5}(-[a-z]{1,4})?){1,3}`).Draw(t, "act"),
 		Outcome: Outcome(rapid.IntRange(1, 6).Draw(t, "outcome")),
 		Label:   rapid.Int64Min(0).Draw(t, "label"),
@@ -89,6 +89,7 @@ func TestEntryRefuses(t *testing.T) {
 		{"time", func(e *Entry) { e.Time = e.Time.Add(time.Millisecond) }},
 		{"time", func(e *Entry) { e.Time = e.Time.In(time.FixedZone("", 3600)) }},
 		{"time", func(e *Entry) { e.Time = time.Time{} }},
+		{"time", func(e *Entry) { e.Time = time.Date(1599, 12, 31, 23, 59, 59, 0, time.UTC) }},
 		{"officer", func(e *Entry) { e.Officer = "karim" }},
 		{"officer", func(e *Entry) { e.Officer = objectText }},
 		{"officer", func(e *Entry) { e.Officer = strings.ToUpper(officerText) }},
@@ -192,4 +193,20 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("two encodings of one entry: %x and %x (%v)", b, again, err)
 		}
 	})
+}
+
+// The log of a replay runs in the time of its case: times before 1970 encode, and the bounds are the days they are said to be.
+func TestOldTimes(t *testing.T) {
+	for _, at := range []time.Time{time.Date(1600, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1939, 11, 4, 12, 0, 0, 0, time.UTC),
+		time.Unix(-1, 0).UTC(), time.Unix(0, 0).UTC(), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)} {
+		e := Entry{Time: at, Act: "watch.run", Outcome: Done}
+		b, err := e.Encode(nil)
+		if err != nil {
+			t.Errorf("%v: %v", at, err)
+			continue
+		}
+		if got, err := Decode(b); err != nil || !got.Time.Equal(at) {
+			t.Errorf("%v came back as %v, %v", at, got.Time, err)
+		}
+	}
 }

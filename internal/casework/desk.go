@@ -45,7 +45,7 @@ type Unit struct {
 
 // Config says where a unit's records and keys are.
 type Config struct {
-	Path   string // SQLite file, or empty
+	Path   string // SQLite file, ":memory:" for a store that is gone when closed, or empty
 	DSN    string // PostgreSQL address, or empty
 	Key    vault.StoreKey
 	Clock  func() time.Time

@@ -15,7 +15,7 @@ type Frame struct {
 	Counts   map[string]Count
 	Findings int
 	Duties   []officer.Duty // held by the reader today
-	AsKnown  time.Time // zero: as known now
+	AsKnown  time.Time      // zero: as known now
 	Now      time.Time
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cutout/internal/compartment"
+	"cutout/internal/day"
 	"cutout/internal/identity"
 	"cutout/internal/officer"
 	"cutout/internal/source"
@@ -151,11 +152,9 @@ var nameKeyDuties = one(officer.Registrar, officer.IntakeOfficer, officer.Handle
 
 var actNameKey = act{"name-key.open", nameKeyDuties}
 
-// nameKey opens the unit's name key with the officer's own key, making it when the unit has none, and seals it to
-// colleagues who came since.
+// nameKey lends the unit's name key.
 func (d *Desk) nameKey(ctx context.Context, o officer.Officer) (vault.Secret, error) {
-	key, err := d.key(o.ID)
-	if err != nil {
+	if _, err := d.key(o.ID); err != nil {
 		return vault.Secret{}, err
 	}
 	d.mu.Lock()
@@ -166,6 +165,16 @@ func (d *Desk) nameKey(ctx context.Context, o officer.Officer) (vault.Secret, er
 		return s, nil
 	}
 	d.mu.Unlock()
+	return d.openNameKey(ctx, o, true)
+}
+
+// openNameKey opens the unit's name key with the officer's own key, and seals it to colleagues who came since: at every
+// sign-in of somebody who holds it, and when he assigns one. The first officer whose work needs it makes it.
+func (d *Desk) openNameKey(ctx context.Context, o officer.Officer, first bool) (vault.Secret, error) {
+	key, err := d.key(o.ID)
+	if err != nil {
+		return vault.Secret{}, err
+	}
 	at := vault.Place{Table: kindNameKey, Record: d.unit.LogName, Field: "key", Epoch: keyEpoch}
 	var opened vault.Secret
 	err = d.do(ctx, o, actNameKey, kindNameKey, "", func(w *work) error {
@@ -179,7 +188,7 @@ func (d *Desk) nameKey(ctx context.Context, o officer.Officer) (vault.Secret, er
 		}
 		var readers []vault.PublicKey
 		for _, a := range as {
-			if entitled(a, w) {
+			if entitled(a, w.Today()) {
 				k, err := w.public(a.ID)
 				if err != nil {
 					return err
@@ -188,6 +197,9 @@ func (d *Desk) nameKey(ctx context.Context, o officer.Officer) (vault.Secret, er
 			}
 		}
 		if len(rs) == 0 {
+			if !first {
+				return refused("name-key")
+			}
 			fresh := make([]byte, 32)
 			rand.Read(fresh)
 			env, err := vault.Seal(fresh, at, vault.Readers{Each: readers})
@@ -234,12 +246,13 @@ func (d *Desk) nameKey(ctx context.Context, o officer.Officer) (vault.Secret, er
 
 func freshID(w *work) store.ID { return fresh[store.ID](w) }
 
-func entitled(a store.Account, w *work) bool {
+// entitled reports whether an officer's duties need the name key.
+func entitled(a store.Account, on day.Day) bool {
 	if a.Rights.Closed {
 		return false
 	}
 	for _, g := range a.Rights.Grants {
-		if g.On(w.Today()) && slices.Contains(nameKeyDuties, g.Duty) {
+		if g.On(on) && slices.Contains(nameKeyDuties, g.Duty) {
 			return true
 		}
 	}

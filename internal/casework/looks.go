@@ -55,6 +55,7 @@ type GradePoint struct {
 	On    time.Time
 	Grade string
 	Item  report.ItemID
+	Mark  report.Grade // the same with its scheme
 }
 
 // Source shows a source's file.
@@ -159,7 +160,7 @@ func (w *work) scorecard(of source.ID) (Scorecard, error) {
 				s.Decided++
 			}
 			if it.Grade != nil {
-				s.Grades = append(s.Grades, GradePoint{r.Created(), it.Grade.String(), it.ID})
+				s.Grades = append(s.Grades, GradePoint{r.Created(), it.Grade.String(), it.ID, *it.Grade})
 			}
 		}
 	}

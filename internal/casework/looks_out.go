@@ -308,6 +308,7 @@ func (d *Desk) Notice(ctx context.Context, o officer.Officer, of dissemination.N
 		if p.Marked, err = all[RecallID, RecallMark](w, store.Query{Kind: kindRecall, Marks: mark, Oldest: true}); err != nil {
 			return err
 		}
+		p.Marked = closedMarks(p.Marked)
 		reached, err := all[store.ID, Reached](w, store.Query{Kind: kindReached, Marks: mark, Oldest: true})
 		if err != nil {
 			return err
@@ -449,7 +450,7 @@ func (d *Desk) RecordLog(ctx context.Context, o officer.Officer, object string, 
 		if _, found, err := w.subjectOf("object", object); err != nil || !found {
 			return store.ErrNotFound
 		}
-		return w.logPage(&p, store.LogQuery{Object: object, Before: before, Mine: true})
+		return w.recordLog(&p, object, before)
 	})
 	return p, err
 }
@@ -461,11 +462,13 @@ func (w *work) logPage(p *LogPage, q store.LogQuery) (err error) {
 	if n := len(p.Entries); n > 0 {
 		p.Before = p.Entries[n-1].Seq
 	}
-	if !q.Mine {
-		if p.Size, err = w.LogSize(); err != nil {
-			return err
-		}
+	if p.Size, err = w.LogSize(); err != nil {
+		return err
 	}
+	return w.logNames(p)
+}
+
+func (w *work) logNames(p *LogPage) (err error) {
 	var ids []string
 	for _, e := range p.Entries {
 		ids = append(ids, e.Officer)

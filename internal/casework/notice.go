@@ -11,6 +11,7 @@ import (
 	"cutout/internal/day"
 	"cutout/internal/dissemination"
 	"cutout/internal/id"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/report"
 	"cutout/internal/store"
@@ -62,12 +63,23 @@ func (w *work) recallsOf(of store.ID) ([]RecallRecord, error) {
 		return nil, err
 	}
 	lifted := map[dissemination.NoticeID]bool{}
-	return slices.DeleteFunc(rs, func(r RecallRecord) bool { // newest first: a lifting is met before what it lifts
+	return slices.DeleteFunc(closedMarks(rs), func(r RecallRecord) bool { // newest first: a lifting is met before what it lifts
 		if r.Value.Lifted {
 			lifted[r.Value.Notice] = true
 		}
 		return lifted[r.Value.Notice]
 	}), nil
+}
+
+// closedMarks takes out of marks that are shown the number of the label under which they are answered: it says nothing of
+// the label, but it counts the labels there are.
+func closedMarks(rs []RecallRecord) []RecallRecord {
+	for i := range rs {
+		if !leak.On("label_number") {
+			rs[i].Value.Under = 0
+		}
+	}
+	return rs
 }
 
 // subjectOf finds the record that an id in a notice or an assessment names. Words for something not on record stand for
@@ -79,7 +91,7 @@ func (w *work) subjectOf(field, about string) (store.Record, bool, error) {
 	}
 	prefix, _, _ := strings.Cut(about, "_")
 	kind := map[string]string{"src": kindSource, "rep": kindReport, "itm": kindReport, "rel": kindRelease, "iss": kindIssued, "prd": kindProduct,
-		"pty": kindParty, "con": kindContact, "ntc": kindNotice, "asm": kindAssessment, "req": kindRequirement, "rol": kindRole}[prefix]
+		"pty": kindParty, "con": kindContact, "ntc": kindNotice, "asm": kindAssessment, "req": kindRequirement, "rol": kindRole, "use": kindUse}[prefix]
 	if kind == "" {
 		return store.Record{}, false, fieldFault(field, "reference.unknown")
 	}
@@ -238,7 +250,7 @@ func (w *work) reach(m RecallMark, x store.Descendant) error {
 	}
 	for _, who := range readers {
 		if err := w.InsertUnder(m.Under, store.Entering{Kind: kindReached, ID: fresh[store.ID](w),
-			Body:  Reached{Kind: x.Kind, Ref: refOf(x.Kind, x.ID), Reader: who, Hops: x.Hops, On: m.On},
+			Body:  Reached{Kind: x.Kind, Ref: w.reachedRef(x), Reader: who, Hops: x.Hops, On: m.On},
 			Marks: []store.Mark{store.Ref("notice", m.Notice.Raw()), store.Ref("reader", who.Raw())}}); err != nil {
 			return err
 		}
@@ -266,6 +278,16 @@ func (w *work) lift(of dissemination.NoticeID) error {
 		}
 	}
 	return w.markAll(RecallMark{Notice: of, Kind: n.Value.Kind, On: day.On(w.Today()), Lifted: true}, start...)
+}
+
+// reachedRef is all that those who issued a notice learn of what it reached.
+func (w *work) reachedRef(x store.Descendant) string {
+	if leak.On("recall_reach") {
+		if l, err := w.LabelOf(x.LabelID); err == nil {
+			return refOf(x.Kind, x.ID) + " " + strconv.Itoa(int(l.Level))
+		}
+	}
+	return refOf(x.Kind, x.ID)
 }
 
 // kindReached is the kind of Reached.

@@ -154,11 +154,18 @@ type AssessmentDraft struct {
 // GiveCredit records that a benefit is credited to a source: every such claim links to a report and to somebody who
 // assessed it, or the watch says that it does not (T18).
 func (d *Desk) GiveCredit(ctx context.Context, o officer.Officer, n assessment.CreditDraft) error {
+	_, err := d.RecordCredit(ctx, o, n)
+	return err
+}
+
+// RecordCredit is GiveCredit for who needs the id of the credit.
+func (d *Desk) RecordCredit(ctx context.Context, o officer.Officer, n assessment.CreditDraft) (assessment.CreditID, error) {
+	var made assessment.CreditID
 	c, f := assessment.NewCredit(n, d.vocabulary(), d.store.Today())
 	if err := invalid(f); err != nil {
-		return err
+		return made, err
 	}
-	return d.do(ctx, o, actCredit, kindCredit, "", func(w *work) error {
+	err := d.do(ctx, o, actCredit, kindCredit, "", func(w *work) error {
 		s, found, err := w.subjectOf("source", c.Source.String())
 		if err != nil {
 			return err
@@ -174,6 +181,8 @@ func (d *Desk) GiveCredit(ctx context.Context, o officer.Officer, n assessment.C
 		if err := w.MarkDue("notice"); err != nil {
 			return err
 		}
-		return w.Insert(store.Entering{Kind: kindCredit, ID: fresh[store.ID](w), Label: s.Label, Body: c, Marks: []store.Mark{store.Ref("source", s.ID)}})
+		made = fresh[assessment.CreditID](w)
+		return w.Insert(store.Entering{Kind: kindCredit, ID: made.Raw(), Label: s.Label, Body: c, Marks: []store.Mark{store.Ref("source", s.ID)}})
 	})
+	return made, err
 }

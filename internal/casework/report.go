@@ -164,18 +164,8 @@ func (w *work) file(p *prepared) (report.ID, error) {
 			return report.ID{}, err
 		}
 	}
-	for i, it := range r.Items {
-		if it.Claim == nil {
-			continue
-		}
-		for _, other := range slices.Concat(it.Claim.Supports, it.Claim.Contradicts) {
-			if r.Has(other) {
-				continue
-			}
-			if _, err := w.reportOf(other); err != nil {
-				return report.ID{}, fieldFault("items."+strconv.Itoa(i+1)+".claim.supports", "reference.unknown")
-			}
-		}
+	if err := w.reportRefs(r); err != nil {
+		return report.ID{}, err
 	}
 	made := fresh[report.ID](w)
 	if err := w.MarkDue("report"); err != nil {

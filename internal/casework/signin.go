@@ -146,11 +146,18 @@ func (d *Desk) SignIn(ctx context.Context, name string, passphrase []byte) (offi
 	}
 	d.limiter.forget(strings.ToLower(strings.TrimSpace(name)))
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if old := d.open[o.ID]; old != nil {
 		old.clear()
 	}
 	d.open[o.ID] = &unlocked{private: k, used: d.store.Now()}
+	d.mu.Unlock()
+	if entitled(a, d.store.Today()) {
+		// A colleague who came since waits for somebody who holds the name key. That it is not sealed to this officer yet
+		// is no reason to keep him out.
+		if _, err := d.openNameKey(ctx, o, false); KindOf(err) == Internal && err != nil {
+			return o, err
+		}
+	}
 	return o, nil
 }
 

@@ -69,6 +69,11 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 		if err := w.parties("introduced_by", s.IntroducedBy...); err != nil {
 			return err
 		}
+		for _, by := range s.Introducers {
+			if _, err := exists[source.ID, source.Source](w, kindSource, "introduced_by", by); err != nil {
+				return err
+			}
+		}
 		if !s.Parent.IsZero() {
 			if _, err := exists[source.ID, source.Source](w, kindSource, "parent", s.Parent); err != nil {
 				return err
@@ -175,7 +180,7 @@ func (d *Desk) Assign(ctx context.Context, o officer.Officer, n AssignDraft) err
 		return err
 	}
 	key, keyErr := d.key(o.ID)
-	return d.do(ctx, o, actAssign, kindSource, of.String(), func(w *work) error {
+	err = d.do(ctx, o, actAssign, kindSource, of.String(), func(w *work) error {
 		s, err := read[source.ID, source.Source](w, kindSource, of)
 		if err != nil {
 			return err
@@ -200,14 +205,22 @@ func (d *Desk) Assign(ctx context.Context, o officer.Officer, n AssignDraft) err
 		if err := w.hand(who, s.Value.Own, day.Never); err != nil {
 			return err
 		}
-		if err := w.putRole(s, source.RolePeriod{Source: of, Person: who.String(), Role: roleOf(duty), From: day.On(w.Today()), ApprovedBy: o.ID.String()}); err != nil {
-			return err
+		if role := roleOf(duty); role != "" {
+			if err := w.putRole(fresh[source.RoleID](w), s, source.RolePeriod{Source: of, Person: who.String(), Role: role, From: day.On(w.Today()), ApprovedBy: o.ID.String()}); err != nil {
+				return err
+			}
 		}
 		if !slices.Contains(line, duty) || keyErr != nil {
 			return nil
 		}
 		return w.shareIdentity(of, who, key)
 	})
+	if err == nil && keyErr == nil && slices.Contains(nameKeyDuties, duty) {
+		if _, err := d.openNameKey(ctx, o, false); KindOf(err) == Internal && err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (d *Desk) parseAssign(n AssignDraft) (source.ID, officer.ID, officer.Duty, error) {
@@ -230,6 +243,7 @@ func (d *Desk) parseAssign(n AssignDraft) (source.ID, officer.ID, officer.Duty, 
 	return of, who, duty, invalid(f)
 }
 
+// roleOf is the role around a source that goes with a duty for it. Whoever only reads or reviews has none.
 func roleOf(duty officer.Duty) source.Role {
 	switch duty {
 	case officer.Handler:
@@ -241,7 +255,7 @@ func roleOf(duty officer.Duty) source.Role {
 	case officer.AuthorizingOfficer:
 		return source.AuthorizingRole
 	}
-	return source.SupportRole
+	return ""
 }
 
 // Relieve ends an officer's duty for a source; his compartment goes with his last duty there.
@@ -301,27 +315,36 @@ func roleMarks(p source.RolePeriod) []store.Mark {
 	return m
 }
 
-func (w *work) putRole(s SourceRecord, p source.RolePeriod) error {
+func (w *work) putRole(of source.RoleID, s SourceRecord, p source.RolePeriod) error {
 	if err := w.MarkDue("source " + s.ID.String()); err != nil {
 		return err
 	}
-	return w.Insert(store.Entering{Kind: kindRole, ID: fresh[store.ID](w), Label: s.Label, Body: p, Marks: roleMarks(p)})
+	return w.Insert(store.Entering{Kind: kindRole, ID: of.Raw(), Label: s.Label, Body: p, Marks: roleMarks(p)})
 }
 
 // AddRole records somebody's role around a source who is not given it by Assign: a recruiter, a cutout, a courier, or an
 // officer of another service.
 func (d *Desk) AddRole(ctx context.Context, o officer.Officer, n source.RoleDraft) error {
+	_, err := d.RecordRole(ctx, o, n)
+	return err
+}
+
+// RecordRole is AddRole for who needs the id of the role period.
+func (d *Desk) RecordRole(ctx context.Context, o officer.Officer, n source.RoleDraft) (source.RoleID, error) {
+	var made source.RoleID
 	p, f := source.NewRole(n, d.vocabulary())
 	if err := invalid(f); err != nil {
-		return err
+		return made, err
 	}
-	return d.do(ctx, o, actRole, kindSource, p.Source.String(), func(w *work) error {
+	err := d.do(ctx, o, actRole, kindSource, p.Source.String(), func(w *work) error {
 		s, err := exists[source.ID, source.Source](w, kindSource, "source", p.Source)
 		if err != nil {
 			return err
 		}
-		return w.putRole(s, p)
+		made = fresh[source.RoleID](w)
+		return w.putRole(made, s, p)
 	})
+	return made, err
 }
 
 // RecordLife adds an event to a source's life. An event that ends the relationship changes his state with it.

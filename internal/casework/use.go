@@ -31,11 +31,7 @@ func (d *Desk) RecordUse(ctx context.Context, o officer.Officer, n dissemination
 		if err := w.MarkDue("release"); err != nil {
 			return err
 		}
-		marks := []store.Mark{store.Ref("report", r.ID.Raw())}
-		if u.Product != "" {
-			marks = append(marks, w.Word("product", u.Product))
-		}
-		return w.Insert(store.Entering{Kind: kindUse, ID: made.Raw(), Label: r.Label, Body: u, Marks: marks})
+		return w.Insert(store.Entering{Kind: kindUse, ID: made.Raw(), Label: r.Label, Body: u, Marks: useMarks(w, u)})
 	})
 	return made, err
 }

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"strings"
 
 	"cutout/internal/assessment"
@@ -12,7 +13,6 @@ import (
 	"cutout/internal/report"
 	"cutout/internal/source"
 	"cutout/internal/store"
-	"cutout/internal/textindex"
 	"cutout/internal/watch"
 )
 
@@ -33,8 +33,17 @@ func (w *work) watchView() (*watch.View, error) {
 			return nil, err
 		}
 	}
+	b.markRead()
 	b.likeness()
 	return &b.v, nil
+}
+
+// assignedOn is the day a report was given to somebody; it may say "none".
+func assignedOn(r report.Report) day.Period {
+	if r.Assigned == "" || r.Assigned == "none" {
+		return day.Period{}
+	}
+	return r.Received
 }
 
 func (b *viewer) label(l compartment.Label) watch.LabelRef {
@@ -101,7 +110,7 @@ func (b *viewer) sources() error {
 		s := r.Value
 		at[r.ID.String()] = len(b.v.Sources)
 		b.v.Sources = append(b.v.Sources, watch.Source{Record: b.record(r.ID.String(), r.Head, s.From), Person: s.Person.String(), Parent: s.Parent.String(),
-			Holder: s.Holder.String(), IntroducedBy: texts(s.IntroducedBy), Channel: s.Channel, ServiceContact: string(s.ServiceContact),
+			Holder: s.Holder.String(), IntroducedBy: append(texts(s.IntroducedBy), texts(s.Introducers)...), Channel: s.Channel, ServiceContact: string(s.ServiceContact),
 			Identity: string(s.IdentityKind), Identified: s.IdentityKnownOn, Category: s.Category, Subject: s.Subject,
 			Access: string(s.OverallAccess), AccessVerified: string(s.OverallVerified)})
 	})
@@ -138,9 +147,9 @@ func (b *viewer) reports() error {
 	err := each(b, kindReport, func(r ReportRecord) {
 		v, id := r.Value, r.ID.String()
 		seen := b.seen(r.Head)
-		b.v.Reports = append(b.v.Reports, watch.Report{Record: b.record(id, r.Head, v.Received), Source: v.Source.String(), SubSource: v.SubSource.String(),
+		b.v.Reports = append(b.v.Reports, watch.Report{Record: b.record(id, r.Head, v.Received), Source: v.Source.String(), SubSource: cmp.Or(v.SubSource.String(), v.SubSourceText),
 			Originator: v.Originator, Series: v.Series, Volume: string(v.Volume), Count: v.Count, Counted: max(seen, v.Received.Last),
-			BuiltFrom: texts(v.BuiltFrom), Discipline: v.Discipline, Enclosure: string(v.Enclosure), Assigned: v.Received, Read: v.Received})
+			BuiltFrom: texts(v.BuiltFrom), Discipline: v.Discipline, Enclosure: string(v.Enclosure), Assigned: assignedOn(v)})
 		b.source[id] = v.Source.String()
 		var words []string
 		for _, it := range v.Items {
@@ -177,9 +186,12 @@ func (b *viewer) reports() error {
 
 func (b *viewer) claim(r ReportRecord, it report.Item, seen day.Day) {
 	id := it.ID.String()
+	if !it.Added.IsZero() {
+		seen = max(seen, it.Added.Last)
+	}
 	c := watch.Claim{Record: watch.Record{ID: id, Seen: seen, When: r.Value.Received, Label: b.label(r.Label)}, Report: r.ID.String(), Basis: string(it.Basis), Area: it.Area, ValidAt: it.When}
 	if k := it.Claim; k != nil {
-		c.SubSource, c.About, c.Topic, c.Importance = k.SubSource.String(), k.Subject, k.Topic, string(k.Importance)
+		c.SubSource, c.About, c.Topic, c.Importance = cmp.Or(k.SubSource.String(), k.SubSourceText), k.Subject, k.Topic, string(k.Importance)
 		c.Verifiable = yesNo(k.Verifiable)
 		c.Checked, c.Unchecked, c.BonaFides = k.CheckedOn, k.CheckAsked && k.CheckedOn.IsZero(), k.BonaFides
 		c.UsefulUntil, c.PredictionDue = k.UsefulUntil, k.PredictionDue
@@ -299,6 +311,9 @@ func (b *viewer) notices() error {
 func (b *viewer) assessments() error {
 	err := each(b, kindAssessment, func(r AssessmentRecord) {
 		v := watch.Assessment{Record: b.record(r.ID.String(), r.Head, r.Value.On), About: r.Value.About, By: r.Value.By, Weighs: r.Value.Weighs, Resolves: r.Value.Resolves}
+		if r.Value.AuthorUnknown {
+			v.By = ""
+		}
 		for _, h := range r.Value.Hypotheses {
 			v.Hypotheses = append(v.Hypotheses, h.Name)
 		}
@@ -308,7 +323,8 @@ func (b *viewer) assessments() error {
 		return err
 	}
 	return each(b, kindCredit, func(r Stored[assessment.CreditID, assessment.Credit]) {
-		c := watch.Credit{Record: b.record(r.ID.String(), r.Head, r.Value.On), Source: r.Value.Source.String(), Report: r.Value.Report, Assessor: r.Value.Assessor}
+		c := watch.Credit{Record: b.record(r.ID.String(), r.Head, r.Value.On), Source: r.Value.Source.String(), Report: r.Value.Report, Assessor: r.Value.Assessor,
+			ReportUnknown: r.Value.ReportUnknown, AssessorUnknown: r.Value.AssessorUnknown}
 		if _, seen := b.source[c.Report]; c.Report != "" && !seen {
 			c.Report, c.ReportUnknown = "", true // the reader may not see the report: that is no finding for him
 		}
@@ -349,7 +365,9 @@ func (b *viewer) releases() error {
 		}
 		b.v.Disseminations = append(b.v.Disseminations, d)
 		if !u.Acknowledged.IsZero() {
-			b.v.Receipts = append(b.v.Receipts, watch.Receipt{Record: b.record("receipt of "+r.ID.String(), r.Head, u.Acknowledged), By: r.ID.String()})
+			rec := b.record("receipt of "+r.ID.String(), r.Head, u.Acknowledged)
+			rec.Seen = max(rec.Seen, u.Acknowledged.Last) // it may have come long after the use was written down
+			b.v.Receipts = append(b.v.Receipts, watch.Receipt{Record: rec, By: r.ID.String()})
 		}
 	})
 	if err != nil {
@@ -377,46 +395,4 @@ func (b *viewer) products() error {
 			b.v.Citations = append(b.v.Citations, watch.Citation{Record: b.record(id+" cites "+c, r.Head, r.Value.On), From: id, To: c})
 		}
 	})
-}
-
-// likelyAlike bounds how many reports are compared by their words; beyond it only reports that share a sketch band are.
-func (b *viewer) likeness() {
-	th, _ := b.w.d.pack.Threshold("likeness")
-	bands := map[string][]string{}
-	sketches := map[string]textindex.Sketch{}
-	for id, t := range b.texts {
-		if b.source[id] == "" || len(t) < 40 {
-			continue
-		}
-		s := textindex.MakeSketch(t)
-		sketches[id] = s
-		raw := s.Bytes()
-		for i := 4; i+16 <= len(raw); i += 16 {
-			k := string(rune(i)) + string(raw[i:i+16])
-			bands[k] = append(bands[k], id)
-		}
-	}
-	done := map[[2]string]bool{}
-	at := map[string]watch.Record{}
-	for _, r := range b.v.Reports {
-		at[r.ID] = r.Record
-	}
-	for _, ids := range bands {
-		for i, x := range ids {
-			for _, y := range ids[i+1:] {
-				p := [2]string{min(x, y), max(x, y)}
-				if done[p] || b.source[x] == b.source[y] {
-					continue
-				}
-				done[p] = true
-				score := textindex.Likeness(b.texts[x], b.texts[y])
-				if score < th.Value/2 {
-					continue
-				}
-				l := b.label(compartment.Join(b.v.Labels[at[x].Label], b.v.Labels[at[y].Label]))
-				b.v.Likenesses = append(b.v.Likenesses, watch.Likeness{Record: watch.Record{ID: "likeness of " + p[0] + " and " + p[1],
-					Seen: max(at[x].Seen, at[y].Seen), When: day.On(max(at[x].Seen, at[y].Seen)), Label: l}, A: p[0], B: p[1], Score: score})
-			}
-		}
-	}
 }

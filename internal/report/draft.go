@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/id"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // Draft is a report as given.
@@ -108,7 +108,7 @@ func New(d Draft, unit Unit, words source.Vocabulary, today day.Day, random io.R
 	draft.Into(r, "contact", d.Contact, &p.Contact)
 	draft.Into(r, "source", d.Source, &p.Source)
 	draft.Into(r, "desk", d.Desk, &p.Desk)
-	draft.Into(r, "sub_source", d.SubSource, &p.SubSource)
+	p.SubSource, p.SubSourceText = below(r, d.SubSource)
 	draft.Into(r, "enclosure_item", d.EnclosureItem, &p.EnclosureItem)
 	draft.Into(r, "replaces", d.Replaces, &p.Replaces)
 	draft.IntoList(r, "built_from", d.BuiltFrom, &p.BuiltFrom)
@@ -126,6 +126,8 @@ func New(d Draft, unit Unit, words source.Vocabulary, today day.Day, random io.R
 		r.Add("when", "report.after-receipt", "Received", p.Received.Text)
 	}
 	switch {
+	case len(d.Items) == 0 && strings.TrimSpace(d.Summary) != "":
+		// A letter or an old record may come as a summary first: its items follow in a later version.
 	case len(d.Items) == 0:
 		r.Add("items", "report.no-items")
 	case len(d.Items) > MaxItems:
@@ -151,6 +153,15 @@ func New(d Draft, unit Unit, words source.Vocabulary, today day.Day, random io.R
 		}
 	}
 	return p, r.Faults
+}
+
+// below reads who stands below the source: a registered source, else a party or words.
+func below(r *draft.Reading, s string) (of source.ID, words string) {
+	if s = strings.TrimSpace(s); strings.HasPrefix(strings.ToLower(s), "src_") {
+		draft.Into(r, "sub_source", s, &of)
+		return of, ""
+	}
+	return of, r.Identifier("sub_source", s)
 }
 
 func readItem(r *draft.Reading, d ItemDraft, unit Unit, received day.Period) Item {
@@ -188,7 +199,7 @@ func readClaim(r *draft.Reading, d ClaimDraft, of Item, received day.Period) *Cl
 		Adverse: r.Flag("adverse", d.Adverse), ThreatTo: r.Identifier("threat_to", d.ThreatTo), Hypothesis: r.Flag("hypothesis", d.Hypothesis),
 		Discriminator: draft.One(r, "discriminator", d.Discriminator, Discriminator("met"), "not-met", "absent"),
 		ReceivedAt:    r.Period("received_at", d.ReceivedAt)}
-	draft.Into(r, "sub_source", d.SubSource, &c.SubSource)
+	c.SubSource, c.SubSourceText = below(r, d.SubSource)
 	draft.IntoList(r, "supports", d.Supports, &c.Supports)
 	draft.IntoList(r, "contradicts", d.Contradicts, &c.Contradicts)
 	for i, s := range c.Supports {

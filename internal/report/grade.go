@@ -3,8 +3,8 @@ package report
 import (
 	"strings"
 
-	"cutout/internal/grading"
 	"cutout/internal/draft"
+	"cutout/internal/grading"
 )
 
 // Grade is a grade as given, in the scheme it was given in.

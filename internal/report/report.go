@@ -43,7 +43,8 @@ type Report struct {
 	Originator    string           `json:"originator,omitempty"`
 	Reporter      string           `json:"reporter,omitempty"` // who took it down: officer or party id, or words
 	SubSource     source.ID        `json:"sub_source,omitzero"`
-	When          day.Period       `json:"when,omitzero"` // date of information
+	SubSourceText string           `json:"sub_source_text,omitempty"` // the one below him where he is no registered source: party id, or words
+	When          day.Period       `json:"when,omitzero"`             // date of information
 	Received      day.Period       `json:"received"`
 	Languages     []string         `json:"languages,omitempty"` // in order of translation
 	OriginalHeld  *bool            `json:"original_held,omitempty"`
@@ -86,6 +87,7 @@ type Item struct {
 	Grade     *Grade     `json:"grade,omitempty"`      // nil: none was given
 	GradeText string     `json:"grade_text,omitempty"` // the words of a grade given in prose
 	Claim     *Claim     `json:"claim,omitempty"`
+	Added     day.Period `json:"added,omitzero"` // the day it came in, for an item that a later version of the report brought; zero: with the report
 }
 
 // Basis is how the source knows.
@@ -139,7 +141,8 @@ type Claim struct {
 	Hypothesis    bool          `json:"hypothesis,omitempty"` // offered as an explanation, not as a fact
 	Discriminator Discriminator `json:"discriminator,omitempty"`
 	SubSource     source.ID     `json:"sub_source,omitzero"`
-	ReceivedAt    day.Period    `json:"received_at,omitzero"` // when it came apart from its report
+	SubSourceText string        `json:"sub_source_text,omitempty"` // as Report.SubSourceText
+	ReceivedAt    day.Period    `json:"received_at,omitzero"`      // when it came apart from its report
 	Inspection    *Inspection   `json:"inspection,omitempty"`
 }
 

@@ -3,8 +3,8 @@ package report
 import (
 	"bytes"
 	"cutout/internal/day"
-	"cutout/internal/fault"
 	"cutout/internal/draft"
+	"cutout/internal/fault"
 	"encoding/json"
 	"slices"
 	"strings"

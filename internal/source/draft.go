@@ -2,10 +2,11 @@ package source
 
 import (
 	"strconv"
+	"strings"
 
 	"cutout/internal/day"
-	"cutout/internal/fault"
 	"cutout/internal/draft"
+	"cutout/internal/fault"
 )
 
 // Draft is a source as a form, a file or JSON gives it: text only, fields as in Source.
@@ -82,7 +83,7 @@ func New(d Draft, words Vocabulary, today day.Day) (Source, fault.Faults) {
 		IdentityKnownOn: r.Past("identity_known_on", d.IdentityKnownOn, today),
 		ServiceContact:  draft.One(r, "service_contact", d.ServiceContact, Direct, Observed, Relayed, NoMeans),
 		Holder:          draft.ID[party](r, "holder", d.Holder), Parent: draft.ID[kind](r, "parent", d.Parent),
-		Channel: r.Identifier("channel", d.Channel), IntroducedBy: draft.IDs[party](r, "introduced_by", d.IntroducedBy),
+		Channel:     r.Identifier("channel", d.Channel),
 		Beneficiary: Beneficiary{draft.ID[party](r, "declared", d.Declared), draft.ID[party](r, "believed", d.Believed), draft.ID[party](r, "real", d.Real)},
 		Motives:     r.Identifiers("motives", d.Motives), Motive: r.Text("motive", d.Motive, draft.NoteLimit),
 		LawfulOrigin:  r.Text("lawful_origin", d.LawfulOrigin, draft.NoteLimit),
@@ -101,6 +102,9 @@ func New(d Draft, words Vocabulary, today day.Day) (Source, fault.Faults) {
 		Note: r.Text("note", d.Note, draft.NoteLimit),
 	}
 	draft.Into(r, "desk", d.Desk, &s.Desk)
+	parties, sources := introducers(d.IntroducedBy)
+	s.IntroducedBy = draft.IDs[party](r, "introduced_by", parties)
+	s.Introducers = draft.IDs[kind](r, "introduced_by", sources)
 	if s.State == "" && d.State == "" {
 		s.State = Candidate
 	}
@@ -125,6 +129,18 @@ func New(d Draft, words Vocabulary, today day.Day) (Source, fault.Faults) {
 		s.Access = access(r, d.Access, today)
 	}
 	return s, r.Faults
+}
+
+// introducers tells sources who brought another in from all others, whose ids must be those of parties.
+func introducers(list []string) (parties, sources []string) {
+	for _, s := range list {
+		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "src_") {
+			sources = append(sources, s)
+		} else {
+			parties = append(parties, s)
+		}
+	}
+	return parties, sources
 }
 
 func access(r *draft.Reading, list []AccessDraft, today day.Day) []Access {

@@ -66,6 +66,7 @@ type Source struct {
 	Parent           ID             `json:"parent,omitzero"` // for a sub-source, the source he tells
 	Channel          string         `json:"channel,omitempty"`
 	IntroducedBy     []PartyID      `json:"introduced_by,omitempty"`
+	Introducers      []ID           `json:"introducers,omitempty"` // sources who brought him in
 	Beneficiary      Beneficiary    `json:"beneficiary,omitzero"`
 	Motives          []string       `json:"motives,omitempty"`
 	Motive           string         `json:"motive,omitempty"`

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"embed"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver" // the pure Go SQLite driver
 	"github.com/ncruces/go-sqlite3/ext/fts5"
 	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // encrypts the file, its index and its write-ahead log
+	_ "github.com/ncruces/go-sqlite3/vfs/memdb"    // keeps a throw-away store in memory
 )
 
 //go:embed migrations
@@ -75,9 +77,27 @@ func (d *dialect) text(q string) string {
 
 func init() { sqlite3.AutoExtension(fts5.Register) }
 
+// InMemory is the path of a store that is in memory only and gone when it is closed. It is for replays and measuring:
+// nothing of it is encrypted, because nothing of it is ever written anywhere.
+const InMemory = ":memory:"
+
+// openMemory opens a fresh store in memory that all connections of this pool, and no other, share.
+func openMemory() (*sql.DB, error) {
+	q := url.Values{}
+	q.Set("vfs", "memdb")
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(ON)",
+		"trusted_schema(OFF)", "cache_size(-32000)", "temp_store(MEMORY)"} {
+		q.Add("_pragma", p)
+	}
+	return sql.Open("sqlite3", "file:/"+rand.Text()+"?"+q.Encode())
+}
+
 // openSQLite opens the encrypted file. The key goes in through the connection string of this process only; the file
 // name never carries it.
 func openSQLite(path string, pageKey []byte) (*sql.DB, error) {
+	if path == InMemory {
+		return openMemory()
+	}
 	q := url.Values{}
 	q.Set("vfs", "adiantum")
 	q.Set("hexkey", hex.EncodeToString(pageKey))

@@ -37,7 +37,7 @@ var (
 
 // Config says where the records are and what the store may use.
 type Config struct {
-	Path string // SQLite file; empty when DSN is set
+	Path string // SQLite file, or InMemory; empty when DSN is set
 	DSN  string // PostgreSQL address; empty for SQLite
 	Keys Keys
 	// Clock gives the time of every act; nil is the system clock. Location is the unit's calendar; nil is UTC.

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"sort"
+	"strings"
+
+	"cutout/internal/fault"
+	"cutout/internal/leak"
+)
+
+// The leaks planted in the store for the noninterference proof: each is one way in which a record store has told people
+// of records they may not see. Package leak keeps all of them out of every ordinary build.
+
+// hiddenTruth is what an unscoped store would answer for a record the officer may not see.
+func (t *Tx) hiddenTruth(kind string, id ID) error {
+	var version int64
+	if t.c.one(t.ctx, "SELECT version FROM record WHERE id = ? AND kind = ?", []any{id[:], kind}, &version) != nil {
+		return ErrNotFound
+	}
+	if leak.On("forbidden") {
+		return ErrConflict
+	}
+	var f fault.Faults
+	f.Add("id", "held.elsewhere", "Kind", kind)
+	return f.Err()
+}
+
+// nameTaken is a code name that must be unique among records nobody may compare.
+func (t *Tx) nameTaken(e Entering) bool {
+	for _, m := range e.Marks {
+		var n int
+		if m.Name == "code-name" && t.c.one(t.ctx, "SELECT count(*) FROM mark WHERE name = ? AND value = ?", []any{m.Name, m.Value[:]}, &n) == nil && n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// touchParents moves the time of records that a new record names.
+func (t *Tx) touchParents(marks []Mark) error {
+	for _, m := range marks {
+		if _, err := t.c.exec(t.ctx, "UPDATE record SET known_from = ? WHERE id = ? AND kind = 'source'", t.now.UnixMicro(), m.Value[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byMentions orders records by how often any record names them.
+func (t *Tx) byMentions(rs []Record) {
+	n := map[ID]int{}
+	for _, r := range rs {
+		var k int
+		if t.c.one(t.ctx, "SELECT count(*) FROM mark WHERE value = ?", []any{r.ID[:]}, &k) == nil {
+			n[r.ID] = k
+		}
+	}
+	sort.SliceStable(rs, func(i, j int) bool { return n[rs[i].ID] > n[rs[j].ID] })
+}
+
+// byRarity orders hits as a ranking by inverse document frequency over the whole index would.
+func (t *Tx) byRarity(q Search, rs []Record) {
+	score := map[ID]float64{}
+	for _, g := range q.Groups {
+		for _, w := range g {
+			var df int
+			if t.c.one(t.ctx, "SELECT count(*) FROM words WHERE words MATCH ?", []any{`"` + w + `"`}, &df) != nil || df == 0 {
+				continue
+			}
+			for _, r := range rs {
+				var has int
+				if t.c.one(t.ctx, "SELECT count(*) FROM words WHERE words MATCH ? AND rowid = ?", []any{`"` + w + `"`, r.seq}, &has) == nil {
+					score[r.ID] += float64(has) / float64(df)
+				}
+			}
+		}
+	}
+	sort.SliceStable(rs, func(i, j int) bool { return score[rs[i].ID] > score[rs[j].ID] })
+}
+
+// wordAhead offers to complete a word that any record holds.
+func (t *Tx) wordAhead(q Search) bool {
+	var n int
+	for _, g := range q.Groups {
+		for _, w := range g {
+			if t.c.one(t.ctx, "SELECT count(*) FROM words WHERE words MATCH ?", []any{`"` + w + `"*`}, &n) == nil && n > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// everything is the plan of a list with its Scope taken out.
+func everything(q Query, cols, cmp, order string, from int64, limit string) (string, []any) {
+	return "SELECT " + cols + " FROM record r WHERE r.kind = ? AND r.seq " + cmp + " ? ORDER BY r.seq " + order + limit, []any{q.Kind, from}
+}
+
+// limited takes the limit before the Scope.
+func (t *Tx) limited(q Query, cols, cmp, order string, from int64, limit string) (string, []any) {
+	text, args := everything(q, "*", cmp, order, from, limit)
+	return "SELECT " + cols + " FROM (" + text + ") r WHERE " + reachable("r.label") + " ORDER BY r.seq " + order, append(args, t.o.ID.Bytes())
+}
+
+// unscoped takes the Scope out of a query.
+func unscoped(text string) string {
+	return strings.ReplaceAll(text, reachable("r.label"), "length(?) > 0")
+}
