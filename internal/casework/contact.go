@@ -184,21 +184,3 @@ func (d *Desk) Contacts(ctx context.Context, o officer.Officer, of source.ID, cu
 	})
 	return p, err
 }
-
-// sources reads those of the sources that the officer may see.
-func (w *work) sources(ids ...source.ID) (map[source.ID]SourceRecord, error) {
-	out := map[source.ID]SourceRecord{}
-	for _, v := range ids {
-		if _, done := out[v]; done || v.IsZero() {
-			continue
-		}
-		s, ok, err := maybe[source.ID, source.Source](w, kindSource, v)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out[v] = s
-		}
-	}
-	return out, nil
-}

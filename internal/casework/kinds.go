@@ -121,6 +121,15 @@ func all[I ~[16]byte, T any](w *work, q store.Query) ([]Stored[I, T], error) {
 	}
 }
 
+// idsOf are the ids of a list.
+func idsOf[I ~[16]byte, T any](rs []Stored[I, T]) []I {
+	out := make([]I, len(rs))
+	for i, r := range rs {
+		out[i] = r.ID
+	}
+	return out
+}
+
 // maybe is read that answers false instead of ErrNotFound, for what a page shows only to those who may see it.
 func maybe[I ~[16]byte, T any](w *work, kind string, of I) (Stored[I, T], bool, error) {
 	if of == *new(I) {

@@ -2,13 +2,11 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"cutout/internal/assessment"
+	"cutout/internal/authority"
 	"cutout/internal/contact"
 	"cutout/internal/dissemination"
 	"cutout/internal/officer"
@@ -130,14 +128,18 @@ func (w *work) scorecard(of source.ID) (Scorecard, error) {
 	if err != nil {
 		return s, err
 	}
+	ids := make([]report.ID, len(reports))
+	for i, r := range reports {
+		ids[i] = r.ID
+	}
+	outs, err := lists[report.OutcomeID, report.Outcome](w, kindOutcome, "report", ids...)
+	if err != nil {
+		return s, err
+	}
 	by := map[report.Basis]*BasisScore{}
 	for _, r := range reports {
-		outs, err := all[report.OutcomeID, report.Outcome](w, store.Query{Kind: kindOutcome, Marks: []store.Mark{store.Ref("report", r.ID.Raw())}, Oldest: true})
-		if err != nil {
-			return s, err
-		}
 		last := map[report.ItemID]report.Result{}
-		for _, v := range outs {
+		for _, v := range slices.Backward(outs[r.ID]) { // oldest first: the last word counts
 			last[v.Value.Item] = v.Value.Result
 		}
 		for _, it := range r.Value.Items {
@@ -195,100 +197,42 @@ func (d *Desk) Sources(ctx context.Context, o officer.Officer, cursor string, li
 			return err
 		}
 		p.Next = next
-		for _, r := range rs {
-			l := SourceLine{SourceRecord: r}
-			as, err := w.authorities(r.ID)
-			if err != nil {
-				return err
-			}
-			if a, ok := inForce(as, w.Now()); ok {
-				l.InForce = &a
-			}
-			roles, err := all[source.RoleID, source.RolePeriod](w, store.Query{Kind: kindRole, Marks: []store.Mark{store.Ref("source", r.ID.Raw())}})
-			if err != nil {
-				return err
-			}
-			for _, x := range roles {
+		ids := make([]source.ID, len(rs))
+		for i, r := range rs {
+			ids[i] = r.ID
+		}
+		as, err := lists[authority.ID, authority.Authority](w, kindAuthority, "source", ids...)
+		if err != nil {
+			return err
+		}
+		roles, err := lists[source.RoleID, source.RolePeriod](w, kindRole, "source", ids...)
+		if err != nil {
+			return err
+		}
+		handlers := map[source.ID]string{}
+		var people []string
+		for of, rs := range roles {
+			for _, x := range rs {
 				if x.Value.Role == source.HandlerRole && x.Value.On(w.Today()) {
-					names, err := w.namesOf([]string{x.Value.Person})
-					if err != nil {
-						return err
-					}
-					l.Handler = names[x.Value.Person]
+					handlers[of] = x.Value.Person
+					people = append(people, x.Value.Person)
 				}
+			}
+		}
+		names, err := w.namesOf(people)
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			l := SourceLine{SourceRecord: r, Handler: names[handlers[r.ID]]}
+			if a, ok := inForce(as[r.ID], w.Now()); ok {
+				l.InForce = &a
 			}
 			p.Sources = append(p.Sources, l)
 		}
 		return w.frame(&p.Frame)
 	})
 	return p, err
-}
-
-// namesOf gives the short names of records and officers by id, of those the officer may see. Others keep their reference
-// out of the page altogether.
-func (w *work) namesOf(ids []string) (map[string]string, error) {
-	out := map[string]string{}
-	var accounts []store.Account
-	for _, s := range ids {
-		if s == "" || out[s] != "" {
-			continue
-		}
-		prefix, _, _ := strings.Cut(s, "_")
-		if prefix == "off" {
-			if accounts == nil {
-				var err error
-				if accounts, err = w.Accounts(); err != nil {
-					return nil, err
-				}
-			}
-			for _, a := range accounts {
-				if a.ID.String() == s {
-					out[s] = a.Name
-				}
-			}
-			continue
-		}
-		r, found, err := w.subjectOf("id", s)
-		if KindOf(err) == Invalid {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !found {
-			continue
-		}
-		switch r.Kind {
-		case kindSource:
-			v, err := decoded[source.ID, source.Source](r)
-			if err != nil {
-				return nil, err
-			}
-			out[s] = v.Value.CodeName
-		case kindParty:
-			v, err := decodedParty(r)
-			if err != nil {
-				return nil, err
-			}
-			out[s] = v
-		case kindReport:
-			out[s] = refOf(r.Kind, r.ID)
-			if raw, ok := rawID(s); ok && raw != r.ID {
-				v, err := decoded[report.ID, report.Report](r)
-				if err != nil {
-					return nil, err
-				}
-				for _, it := range v.Value.Items {
-					if it.ID.Raw() == raw {
-						out[s] = refOf(r.Kind, r.ID) + "." + itoa(it.Number)
-					}
-				}
-			}
-		default:
-			out[s] = refOf(r.Kind, r.ID)
-		}
-	}
-	return out, nil
 }
 
 // ReportPage is a report with everything that came to it later.
@@ -368,64 +312,70 @@ func (d *Desk) Report(ctx context.Context, o officer.Officer, of report.ID, asKn
 
 // related finds the items that bear on those of a report: named by them, naming them, or linked later.
 func (w *work) related(p *ReportPage) error {
-	add := func(mine, other report.ItemID, contradicts bool) error {
-		r, err := w.reportOf(other)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
+	type tie struct {
+		mine, other report.ItemID
+		contradicts bool
+	}
+	var ties []tie
+	var mine, others []report.ItemID
+	for _, it := range p.Report.Value.Items {
+		mine = append(mine, it.ID)
+		if c := it.Claim; c != nil {
+			for _, x := range c.Supports {
+				ties = append(ties, tie{it.ID, x, false})
+			}
+			for _, x := range c.Contradicts {
+				ties = append(ties, tie{it.ID, x, true})
+			}
 		}
+	}
+	for _, rel := range []struct {
+		name        string
+		contradicts bool
+	}{{"supports", false}, {"contradicts", true}} {
+		all, err := lists[report.ID, report.Report](w, kindReport, rel.name, mine...)
 		if err != nil {
 			return err
 		}
-		for _, it := range r.Value.Items {
-			if it.ID == other {
-				same := !r.Value.Source.IsZero() && r.Value.Source == p.Report.Value.Source
-				p.Related[mine] = append(p.Related[mine], RelatedItem{r.ID, it, contradicts, same})
-			}
-		}
-		return nil
-	}
-	for _, it := range p.Report.Value.Items {
-		if c := it.Claim; c != nil {
-			for _, x := range c.Supports {
-				if err := add(it.ID, x, false); err != nil {
-					return err
-				}
-			}
-			for _, x := range c.Contradicts {
-				if err := add(it.ID, x, true); err != nil {
-					return err
-				}
-			}
-		}
-		for _, rel := range []struct {
-			name        string
-			contradicts bool
-		}{{"supports", false}, {"contradicts", true}} {
-			rs, err := all[report.ID, report.Report](w, store.Query{Kind: kindReport, Marks: []store.Mark{store.Ref(rel.name, it.ID.Raw())}})
-			if err != nil {
-				return err
-			}
-			for _, r := range rs {
+		for _, it := range mine {
+			for _, r := range all[it] {
 				for _, other := range r.Value.Items {
-					if other.Claim != nil && (!rel.contradicts && slices.Contains(other.Claim.Supports, it.ID) || rel.contradicts && slices.Contains(other.Claim.Contradicts, it.ID)) {
-						if err := add(it.ID, other.ID, rel.contradicts); err != nil {
-							return err
-						}
+					if c := other.Claim; c != nil && (!rel.contradicts && slices.Contains(c.Supports, it) || rel.contradicts && slices.Contains(c.Contradicts, it)) {
+						ties = append(ties, tie{it, other.ID, rel.contradicts})
 					}
 				}
 			}
 		}
-		links, err := all[store.ID, Link](w, store.Query{Kind: kindLink, Marks: []store.Mark{store.Ref("item", it.ID.Raw())}})
-		if err != nil {
-			return err
-		}
-		for _, l := range links {
+	}
+	links, err := lists[store.ID, Link](w, kindLink, "item", mine...)
+	if err != nil {
+		return err
+	}
+	for _, it := range mine {
+		for _, l := range links[it] {
 			other := l.Value.To
-			if other == it.ID {
+			if other == it {
 				other = l.Value.From
 			}
-			if err := add(it.ID, other, l.Value.Contradicts); err != nil {
-				return err
+			ties = append(ties, tie{it, other, l.Value.Contradicts})
+		}
+	}
+	for _, x := range ties {
+		others = append(others, x.other)
+	}
+	held, err := w.holding(others...)
+	if err != nil {
+		return err
+	}
+	for _, x := range ties {
+		r, ok := held[x.other]
+		if !ok {
+			continue
+		}
+		for _, it := range r.Value.Items {
+			if it.ID == x.other {
+				same := !r.Value.Source.IsZero() && r.Value.Source == p.Report.Value.Source
+				p.Related[x.mine] = append(p.Related[x.mine], RelatedItem{r.ID, it, x.contradicts, same})
 			}
 		}
 	}
@@ -462,5 +412,3 @@ func (d *Desk) Reports(ctx context.Context, o officer.Officer, of source.ID, cur
 	})
 	return p, err
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -6,7 +6,6 @@ import (
 
 	"cutout/internal/audit"
 	"cutout/internal/dissemination"
-	"cutout/internal/network"
 	"cutout/internal/officer"
 	"cutout/internal/report"
 	"cutout/internal/store"
@@ -18,11 +17,6 @@ var (
 	actLog     = act{"log.look", one(officer.Inspector)}
 	actLogMine = act{"log.record", inside}
 )
-
-func decodedParty(r store.Record) (string, error) {
-	v, err := decoded[network.ID, network.Party](r)
-	return v.Value.Name, err
-}
 
 // ReleasePage is a release beside the originals it was written from.
 type ReleasePage struct {
@@ -130,12 +124,12 @@ func (d *Desk) Releases(ctx context.Context, o officer.Officer, cursor string, l
 		if p.Releases, p.Next, err = list[dissemination.ID, releaseFile](w, store.Query{Kind: kindRelease, Cursor: cursor, Limit: limit}); err != nil {
 			return err
 		}
+		marks, err := standing(w, idsOf(p.Releases)...)
+		if err != nil {
+			return err
+		}
 		for _, r := range p.Releases {
-			n, _, err := w.Count(store.Query{Kind: kindRecall, Marks: []store.Mark{store.Ref("of", r.ID.Raw())}}, 1)
-			if err != nil {
-				return err
-			}
-			p.Recalled[r.ID] = n > 0
+			p.Recalled[r.ID] = len(marks[r.ID]) > 0
 		}
 		return w.frame(&p.Frame)
 	})
@@ -162,10 +156,12 @@ func (d *Desk) Copy(ctx context.Context, o officer.Officer, of IssuedID) (p Issu
 		if p.Recalls, err = w.recallsOf(of.Raw()); err != nil {
 			return err
 		}
+		had, err := acknowledged(w, idsOf(p.Recalls)...)
+		if err != nil {
+			return err
+		}
 		for _, r := range p.Recalls {
-			if p.Confirmed[r.ID], err = w.receipts(r.ID.Raw(), o.ID); err != nil {
-				return err
-			}
+			p.Confirmed[r.ID] = had[r.ID][o.ID]
 		}
 		if p.Acknowledged, err = w.receipts(of.Raw(), o.ID); err != nil {
 			return err
@@ -200,15 +196,16 @@ func (d *Desk) Inbox(ctx context.Context, o officer.Officer, cursor string, limi
 		if p.Copies, p.Next, err = list[IssuedID, Issued](w, store.Query{Kind: kindIssued, Cursor: cursor, Limit: limit}); err != nil {
 			return err
 		}
+		marks, err := standing(w, idsOf(p.Copies)...)
+		if err != nil {
+			return err
+		}
+		had, err := acknowledged(w, idsOf(p.Copies)...)
+		if err != nil {
+			return err
+		}
 		for _, c := range p.Copies {
-			n, _, err := w.Count(store.Query{Kind: kindRecall, Marks: []store.Mark{store.Ref("of", c.ID.Raw())}}, 1)
-			if err != nil {
-				return err
-			}
-			p.Recalled[c.ID] = n > 0
-			if p.Acknowledged[c.ID], err = w.receipts(c.ID.Raw(), o.ID); err != nil {
-				return err
-			}
+			p.Recalled[c.ID], p.Acknowledged[c.ID] = len(marks[c.ID]) > 0, had[c.ID][o.ID]
 		}
 		return w.frame(&p.Frame)
 	})
@@ -237,10 +234,12 @@ func (d *Desk) Product(ctx context.Context, o officer.Officer, of dissemination.
 		if p.Recalls, err = w.recallsOf(of.Raw()); err != nil {
 			return err
 		}
+		had, err := acknowledged(w, idsOf(p.Recalls)...)
+		if err != nil {
+			return err
+		}
 		for _, r := range p.Recalls {
-			if p.Confirmed[r.ID], err = w.receipts(r.ID.Raw(), o.ID); err != nil {
-				return err
-			}
+			p.Confirmed[r.ID] = had[r.ID][o.ID]
 		}
 		return w.frame(&p.Frame)
 	})
@@ -262,12 +261,12 @@ func (d *Desk) Products(ctx context.Context, o officer.Officer, cursor string, l
 		if p.Products, p.Next, err = list[dissemination.ProductID, dissemination.Product](w, store.Query{Kind: kindProduct, Cursor: cursor, Limit: limit}); err != nil {
 			return err
 		}
+		marks, err := standing(w, idsOf(p.Products)...)
+		if err != nil {
+			return err
+		}
 		for _, r := range p.Products {
-			n, _, err := w.Count(store.Query{Kind: kindRecall, Marks: []store.Mark{store.Ref("of", r.ID.Raw())}}, 1)
-			if err != nil {
-				return err
-			}
-			p.Recalled[r.ID] = n > 0
+			p.Recalled[r.ID] = len(marks[r.ID]) > 0
 		}
 		return w.frame(&p.Frame)
 	})
@@ -317,6 +316,10 @@ func (d *Desk) Notice(ctx context.Context, o officer.Officer, of dissemination.N
 		if err != nil {
 			return err
 		}
+		had, err := acknowledged(w, of)
+		if err != nil {
+			return err
+		}
 		for _, r := range reached {
 			line := ReachedReader{Reached: r.Value}
 			for _, a := range as {
@@ -324,9 +327,7 @@ func (d *Desk) Notice(ctx context.Context, o officer.Officer, of dissemination.N
 					line.Name = a.Name
 				}
 			}
-			if line.Acknowledged, err = w.receipts(of.Raw(), r.Value.Reader); err != nil {
-				return err
-			}
+			line.Acknowledged = had[of][r.Value.Reader]
 			p.Readers = append(p.Readers, line)
 		}
 		return w.frame(&p.Frame)

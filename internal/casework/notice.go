@@ -56,32 +56,6 @@ type RecallMark struct {
 // RecallRecord is a mark as a look returns it.
 type RecallRecord = Stored[RecallID, RecallMark]
 
-// recallsOf reads the marks on a record that still stand, newest first.
-func (w *work) recallsOf(of store.ID) ([]RecallRecord, error) {
-	rs, err := all[RecallID, RecallMark](w, store.Query{Kind: kindRecall, Marks: []store.Mark{store.Ref("of", of)}})
-	if err != nil {
-		return nil, err
-	}
-	lifted := map[dissemination.NoticeID]bool{}
-	return slices.DeleteFunc(closedMarks(rs), func(r RecallRecord) bool { // newest first: a lifting is met before what it lifts
-		if r.Value.Lifted {
-			lifted[r.Value.Notice] = true
-		}
-		return lifted[r.Value.Notice]
-	}), nil
-}
-
-// closedMarks takes out of marks that are shown the number of the label under which they are answered: it says nothing of
-// the label, but it counts the labels there are.
-func closedMarks(rs []RecallRecord) []RecallRecord {
-	for i := range rs {
-		if !leak.On("label_number") {
-			rs[i].Value.Under = 0
-		}
-	}
-	return rs
-}
-
 // subjectOf finds the record that an id in a notice or an assessment names. Words for something not on record stand for
 // themselves and give the label of the desk the officer speaks from.
 func (w *work) subjectOf(field, about string) (store.Record, bool, error) {

@@ -351,12 +351,6 @@ func (d *Desk) Acknowledge(ctx context.Context, o officer.Officer, of IssuedID) 
 	})
 }
 
-// receipts reports whether somebody acknowledged something.
-func (w *work) receipts(of store.ID, by officer.ID) (bool, error) {
-	n, _, err := w.Count(store.Query{Kind: kindReceipt, Marks: []store.Mark{store.Ref("of", of), store.Ref("by", by.Raw())}}, 1)
-	return n > 0, err
-}
-
 // Feedback records what a reader says a copy was worth, and whether it was true as far as he knows.
 func (d *Desk) Feedback(ctx context.Context, o officer.Officer, of IssuedID, n dissemination.FeedbackDraft) error {
 	n.Of = dissemination.ID(of).String() // the noun speaks of releases; the reader knows only his copy

@@ -176,14 +176,12 @@ func (d *Desk) Requirement(ctx context.Context, o officer.Officer, of requiremen
 		if p.Tasks, _, err = list[requirement.TaskID, requirement.Task](w, store.Query{Kind: kindTask, Marks: mark}); err != nil {
 			return err
 		}
+		var given []source.ID
 		for _, t := range p.Tasks {
-			s, ok, err := maybe[source.ID, source.Source](w, kindSource, t.Value.Source)
-			if err != nil {
-				return err
-			}
-			if ok {
-				p.Sources[s.ID] = s
-			}
+			given = append(given, t.Value.Source)
+		}
+		if p.Sources, err = w.sources(given...); err != nil {
+			return err
 		}
 		if p.Reports, _, err = list[report.ID, report.Report](w, store.Query{Kind: kindReport, Marks: mark}); err != nil {
 			return err
@@ -220,20 +218,26 @@ func (d *Desk) Coverage(ctx context.Context, o officer.Officer) (p CoveragePage,
 		var wanted []requirement.Keyed
 		var answers []requirement.Answer
 		columns := map[string]CoverageColumn{}
+		answered, err := lists[report.ID, report.Report](w, kindReport, "requirement", idsOf(p.Requirements)...)
+		if err != nil {
+			return err
+		}
+		var told []source.ID
+		for _, rs := range answered {
+			for _, r := range rs {
+				told = append(told, r.Value.Source)
+			}
+		}
+		known, err := w.sources(told...)
+		if err != nil {
+			return err
+		}
 		for _, q := range p.Requirements {
 			wanted = append(wanted, requirement.Keyed{ID: q.ID, Requirement: q.Value})
-			reports, err := all[report.ID, report.Report](w, store.Query{Kind: kindReport, Marks: []store.Mark{store.Ref("requirement", q.ID.Raw())}})
-			if err != nil {
-				return err
-			}
-			for _, r := range reports {
-				s, ok, err := maybe[source.ID, source.Source](w, kindSource, r.Value.Source)
-				if err != nil {
-					return err
-				}
+			for _, r := range answered[q.ID] {
 				col := CoverageColumn{Key: r.Value.Series}
 				origin := "report " + r.ID.String()
-				if ok {
+				if s, ok := known[r.Value.Source]; ok {
 					col = CoverageColumn{Key: s.ID.String(), Source: &s}
 					origin = s.ID.String()
 					if !s.Value.Parent.IsZero() {
