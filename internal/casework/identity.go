@@ -186,19 +186,18 @@ func (d *Desk) openNameKey(ctx context.Context, o officer.Officer, first bool) (
 		if err != nil {
 			return err
 		}
-		var readers []vault.PublicKey
-		for _, a := range as {
-			if entitled(a, w.Today()) {
+		as = slices.DeleteFunc(as, func(a store.Account) bool { return !entitled(a, w.Today()) })
+		if len(rs) == 0 {
+			if !first {
+				return refused("name-key")
+			}
+			var readers []vault.PublicKey
+			for _, a := range as {
 				k, err := w.public(a.ID)
 				if err != nil {
 					return err
 				}
 				readers = append(readers, k)
-			}
-		}
-		if len(rs) == 0 {
-			if !first {
-				return refused("name-key")
 			}
 			fresh := make([]byte, 32)
 			rand.Read(fresh)
@@ -221,11 +220,20 @@ func (d *Desk) openNameKey(ctx context.Context, o officer.Officer, first bool) (
 			return err
 		}
 		before := env
-		for _, r := range readers {
-			if !slices.Contains(have.Each, r.ID()) {
-				if env, err = vault.AddRecipient(env, at, key, r); err != nil {
-					return err
-				}
+		for _, a := range as {
+			k, err := w.keyID(a.ID)
+			if err != nil {
+				return err
+			}
+			if slices.Contains(have.Each, k) {
+				continue
+			}
+			pub, err := w.public(a.ID)
+			if err != nil {
+				return err
+			}
+			if env, err = vault.AddRecipient(env, at, key, pub); err != nil {
+				return err
 			}
 		}
 		if bytes.Equal(before, env) {
@@ -312,11 +320,11 @@ func (w *work) seal(of source.ID) (Seal, error) {
 		return Seal{}, err
 	}
 	for _, a := range as {
-		k, err := w.public(a.ID)
+		k, err := w.keyID(a.ID)
 		if err != nil {
 			return Seal{}, err
 		}
-		if slices.Contains(have.Each, k.ID()) {
+		if slices.Contains(have.Each, k) {
 			s.Openers = append(s.Openers, a.Name)
 			s.Mine = s.Mine || a.ID == w.Officer().ID
 		}

@@ -233,6 +233,19 @@ func (d *Desk) ChangePassphrase(ctx context.Context, o officer.Officer, old, fre
 
 var actPassphrase = act{"officer.passphrase", anyone}
 
+// keyID names an officer's public key. An account keeps its key for life, so it is read once.
+func (w *work) keyID(o officer.ID) (vault.KeyID, error) {
+	if v, ok := w.d.keyIDs.Load(o); ok {
+		return v.(vault.KeyID), nil
+	}
+	k, err := w.public(o)
+	if err != nil {
+		return vault.KeyID{}, err
+	}
+	w.d.keyIDs.Store(o, k.ID())
+	return k.ID(), nil
+}
+
 // public reads the public key of an officer's account.
 func (w *work) public(o officer.ID) (vault.PublicKey, error) {
 	a, err := w.Account(o)

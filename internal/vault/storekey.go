@@ -63,6 +63,13 @@ func OpenStoreKey(path string) (key StoreKey, created bool, err error) {
 	return StoreKey{secret: NewSecret(b)}, created, nil
 }
 
+// NewStoreKey draws a store key that stands in no file: it is for stores in memory, and is gone with them.
+func NewStoreKey() StoreKey {
+	b := make([]byte, storeKeySize)
+	rand.Read(b)
+	return StoreKey{secret: NewSecret(b)}
+}
+
 // openPlain opens the file it looked at, and no link or later file of the same name.
 func openPlain(path string, seen fs.FileInfo) (*os.File, error) {
 	if !seen.Mode().IsRegular() {

@@ -28,6 +28,7 @@ type Page struct {
 type RailLink struct {
 	Name, Href, Key string
 	Count           int
+	More            bool // there are more than Count
 	Apart           bool
 }
 

@@ -106,7 +106,9 @@ func (s set) render(w io.Writer, key, part string, data any) error {
 //	num, decimal x 2, percent, money hundredths "USD"
 //	dict "Key" value …             several values for one part
 //	asset "face.css"               an address, or ""
-//	linechart, origintree          the geometry of a chart (chart.go)
+//	next i                         the number people count, for entry i of a list
+//	kept at                        nil for the zero time, for {{with}}
+//	linechart, gradechart, origintree          the geometry of a chart (chart.go)
 func Funcs(w *wording.Words) template.FuncMap {
 	return template.FuncMap{
 		"t": w.T, "n": w.N, "fault": w.Fault, "lang": w.Lang, "dir": w.Dir,
@@ -114,7 +116,15 @@ func Funcs(w *wording.Words) template.FuncMap {
 		"iso": func(t time.Time) string { return t.Format(time.RFC3339) },
 		"num": w.Number, "decimal": w.Decimal, "percent": w.Percent, "money": w.Money,
 		"dict": dict, "asset": assets.URL,
+		"next": func(i int) int { return i + 1 },
+		"kept": func(t time.Time) *time.Time {
+			if t.IsZero() {
+				return nil // a draft that was never kept has no time
+			}
+			return &t
+		},
 		"linechart":  func(c LineChart) lineView { return c.view(w) },
+		"gradechart": func(c GradeChart) lineView { return c.view(w) },
 		"origintree": func(n TreeNode) treeView { return n.view(w.Dir() == "rtl") },
 	}
 }
