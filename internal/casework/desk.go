@@ -27,6 +27,7 @@ type Desk struct {
 	logs    *slog.Logger
 	mu      sync.Mutex
 	open    map[officer.ID]*unlocked
+	keyIDs  sync.Map // officer.ID to vault.KeyID
 	limiter limiter
 	watch   watchState
 	cfg     Config
