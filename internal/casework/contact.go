@@ -70,7 +70,10 @@ func (w *work) putContact(of contact.ID, c contact.Contact, s SourceRecord) erro
 }
 
 func contactMarks(c contact.Contact) []store.Mark {
-	m := []store.Mark{store.Ref("source", c.Source.Raw())}
+	var m []store.Mark
+	if !c.Source.IsZero() {
+		m = append(m, store.Ref("source", c.Source.Raw()))
+	}
 	if c.Record != nil {
 		m = append(m, store.Mark{Name: "held"})
 	}
@@ -104,6 +107,11 @@ func (d *Desk) RecordContact(ctx context.Context, o officer.Officer, of contact.
 			}
 			return w.Revise(old.record, store.Entering{Kind: kindContact, Label: old.Label, Body: c, Marks: contactMarks(c)})
 		}
+		if c.Source.IsZero() {
+			of, err := w.putSourceless(c, n.Desk)
+			made = of
+			return err
+		}
 		s, err := exists[source.ID, source.Source](w, kindSource, "source", c.Source)
 		if err != nil {
 			return err
@@ -115,6 +123,25 @@ func (d *Desk) RecordContact(ctx context.Context, o officer.Officer, of contact.
 		return w.putContact(made, c, s)
 	})
 	return made, err
+}
+
+// putSourceless writes down a contact with no source of the unit: a stranger at the door, a meeting with another service,
+// a contact of the other side. The intake keeps these; they are held at a desk.
+func (w *work) putSourceless(c contact.Contact, desk string) (contact.ID, error) {
+	if !w.holds(one(officer.IntakeOfficer)) {
+		return contact.ID{}, fieldFault("source", "field.required")
+	}
+	label, err := w.deskLabel("desk", desk)
+	if err != nil {
+		return contact.ID{}, err
+	}
+	c.Desk = label.Compartments[0]
+	made := fresh[contact.ID](w)
+	w.Entry().Object = made.String()
+	if err := w.MarkDue("source"); err != nil {
+		return contact.ID{}, err
+	}
+	return made, w.Insert(store.Entering{Kind: kindContact, ID: made.Raw(), Label: label, Body: c, Marks: contactMarks(c)})
 }
 
 // mayRecord: a contact that took place is written down whether or not an authority covered it; a record missing because
@@ -130,7 +157,7 @@ func (w *work) mayRecord(of source.ID) error {
 type ContactPage struct {
 	Frame
 	Contact ContactRecord
-	Source  SourceRecord
+	Source  SourceRecord // zero for a contact without a source
 	Reports []ReportRecord
 	Handles bool // the officer handles this source
 }
@@ -142,10 +169,12 @@ func (d *Desk) Contact(ctx context.Context, o officer.Officer, of contact.ID) (p
 		if p.Contact, err = read[contact.ID, contact.Contact](w, kindContact, of); err != nil {
 			return err
 		}
-		if p.Source, err = read[source.ID, source.Source](w, kindSource, p.Contact.Value.Source); err != nil {
-			return err
+		if of := p.Contact.Value.Source; !of.IsZero() {
+			if p.Source, err = read[source.ID, source.Source](w, kindSource, of); err != nil {
+				return err
+			}
 		}
-		p.Handles = w.assigned(p.Source.ID, officer.Handler, officer.CoHandler)
+		p.Handles = !p.Source.ID.IsZero() && w.assigned(p.Source.ID, officer.Handler, officer.CoHandler)
 		if p.Reports, _, err = list[report.ID, report.Report](w, store.Query{Kind: kindReport, Marks: []store.Mark{store.Ref("contact", of.Raw())}}); err != nil {
 			return err
 		}

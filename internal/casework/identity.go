@@ -25,9 +25,8 @@ func place(of source.ID) vault.Place {
 	return vault.Place{Table: kindIdentity, Record: of.String(), Field: "person", Epoch: keyEpoch}
 }
 
-// sealIdentity seals a person to the officer who registers him and keeps, apart from the envelope, keyed tokens of his
-// names, under a key that only officers' own keys open: a release is checked against them.
-func (w *work) sealIdentity(of source.ID, s source.Source, label compartment.Label, p identity.Person, nameKey vault.Secret) error {
+// sealIdentity seals a person to the officer who registers him.
+func (w *work) sealIdentity(of source.ID, label compartment.Label, p identity.Person) error {
 	mine, err := w.public(w.Officer().ID)
 	if err != nil {
 		return err
@@ -41,19 +40,31 @@ func (w *work) sealIdentity(of source.ID, s source.Source, label compartment.Lab
 	if err != nil {
 		return err
 	}
-	if err := w.Insert(store.Entering{Kind: kindIdentity, ID: fresh[store.ID](w), Label: label, Body: env,
-		Marks: []store.Mark{store.Ref("source", of.Raw())}}); err != nil {
-		return err
-	}
+	return w.Insert(store.Entering{Kind: kindIdentity, ID: fresh[store.ID](w), Label: label, Body: env,
+		Marks: []store.Mark{store.Ref("source", of.Raw())}})
+}
+
+// keepTokens keeps, apart from the envelope, keyed tokens of a source's names and of his code name, under a key that only
+// officers' own keys open: reports and releases are checked against them.
+func (w *work) keepTokens(of source.ID, codeName string, label compartment.Label, p identity.Person, nameKey vault.Secret) error {
 	marks := []store.Mark{store.Ref("name-token-of", of.Raw())}
-	who, err := p.Disclose() // its names only, and only as keyed tokens
-	if err != nil {
-		return err
+	var names []string
+	if !p.IsZero() {
+		who, err := p.Disclose() // its names only, and only as keyed tokens
+		if err != nil {
+			return err
+		}
+		names = who.All()
+		defer who.Wipe()
 	}
-	defer who.Wipe()
-	err = nameKey.Use(func(key []byte) error {
-		for _, t := range tokensOf(append(who.All(), s.CodeName)) {
-			marks = append(marks, store.Mark{Name: "name-token", Value: token(key, t)})
+	err := nameKey.Use(func(key []byte) error {
+		token := tokens(key)
+		for _, t := range tokensOf(names) {
+			marks = append(marks, store.Mark{Name: "name-token", Value: token(t)})
+		}
+		// The words of a code name are common; side by side they are his.
+		for _, pair := range pairsOf(textindex.AppendTerms(nil, codeName)) {
+			marks = append(marks, store.Mark{Name: "name-token", Value: token(pair)})
 		}
 		return nil
 	})
@@ -61,6 +72,15 @@ func (w *work) sealIdentity(of source.ID, s source.Source, label compartment.Lab
 		return err
 	}
 	return w.Insert(store.Entering{Kind: kindNameTokens, ID: fresh[store.ID](w), Label: label, Body: struct{}{}, Marks: marks})
+}
+
+// pairsOf are the words that stand side by side.
+func pairsOf(ws []textindex.Term) []string {
+	var out []string
+	for i := 1; i < len(ws); i++ {
+		out = append(out, ws[i-1].Plain+" "+ws[i].Plain)
+	}
+	return out
 }
 
 // particles are parts of names that name nobody.
@@ -93,10 +113,15 @@ func formsOf(w textindex.Term) []string {
 	return out
 }
 
-func token(key []byte, form string) store.ID {
+// tokens makes the keyed token of one form of a word after another.
+func tokens(key []byte) func(form string) store.ID {
 	m := hmac.New(sha256.New, key)
-	m.Write([]byte("name\x00" + form))
-	return store.ID(m.Sum(nil)[:16])
+	var sum [sha256.Size]byte
+	return func(form string) store.ID {
+		m.Reset()
+		m.Write([]byte("name\x00" + form))
+		return store.ID(m.Sum(sum[:0])[:16])
+	}
 }
 
 // spoken is a text prepared for the check against names: its words by the token each would have as a part of a name.
@@ -107,14 +132,23 @@ func speak(key vault.Secret, texts ...string) (spoken, error) {
 	out := spoken{}
 	done := map[string]bool{}
 	err := key.Use(func(k []byte) error {
+		token := tokens(k)
 		for _, t := range texts {
-			for _, word := range textindex.AppendTerms(nil, t) {
+			words := textindex.AppendTerms(nil, t)
+			for _, pair := range pairsOf(words) {
+				if !done[pair] {
+					done[pair] = true
+					v := token(pair)
+					out[v] = append(out[v], pair)
+				}
+			}
+			for _, word := range words {
 				if done[word.Plain] {
 					continue
 				}
 				done[word.Plain] = true
 				for _, form := range formsOf(word) {
-					v := token(k, form)
+					v := token(form)
 					out[v] = append(out[v], word.Plain)
 				}
 			}

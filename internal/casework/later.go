@@ -94,7 +94,7 @@ func (d *Desk) CompleteContact(ctx context.Context, o officer.Officer, of contac
 			return err
 		}
 		c := c
-		c.Source, c.Type, c.Plan, c.Missed = old.Value.Source, old.Value.Type, old.Value.Plan, nil
+		c.Source, c.Desk, c.Type, c.Plan, c.Missed = old.Value.Source, old.Value.Desk, old.Value.Type, old.Value.Plan, nil
 		if err := w.MarkDue("source " + c.Source.String()); err != nil {
 			return err
 		}

@@ -240,6 +240,7 @@ type ReportPage struct {
 	Frame
 	Report   ReportRecord
 	Source   *SourceRecord // nil when the officer may not see it
+	Origin   string        // equal for reports of one origin; a mark of this reader's own where he may not see the source
 	Outcomes map[report.ItemID][]OutcomeRecord
 	Regrades map[report.ItemID][]Stored[store.ID, report.Regrade]
 	Related  map[report.ItemID][]RelatedItem
@@ -265,11 +266,6 @@ func (d *Desk) Report(ctx context.Context, o officer.Officer, of report.ID, asKn
 		p.AsKnown = asKnown
 		if p.Report, err = read[report.ID, report.Report](w, kindReport, of); err != nil {
 			return err
-		}
-		if s, ok, err := maybe[source.ID, source.Source](w, kindSource, p.Report.Value.Source); err != nil {
-			return err
-		} else if ok {
-			p.Source = &s
 		}
 		mark := []store.Mark{store.Ref("report", of.Raw())}
 		outs, err := all[report.OutcomeID, report.Outcome](w, store.Query{Kind: kindOutcome, Marks: mark, Oldest: true})
@@ -305,6 +301,15 @@ func (d *Desk) Report(ctx context.Context, o officer.Officer, of report.ID, asKn
 			}
 		}
 		p.Versions = p.Report.Version
+		one := []ReportRecord{p.Report}
+		seen, origins, err := w.veilAll(one)
+		if err != nil {
+			return err
+		}
+		if s, ok := seen[p.Report.Value.Source]; ok {
+			p.Source = &s
+		}
+		p.Report, p.Origin = one[0], origins[of]
 		return w.frame(&p.Frame)
 	})
 	return p, err
@@ -387,6 +392,7 @@ type ReportsPage struct {
 	Frame
 	Reports []ReportRecord
 	Sources map[source.ID]SourceRecord
+	Origins map[report.ID]string
 	Next    string
 }
 
@@ -401,11 +407,7 @@ func (d *Desk) Reports(ctx context.Context, o officer.Officer, of source.ID, cur
 		if p.Reports, p.Next, err = list[report.ID, report.Report](w, q); err != nil {
 			return err
 		}
-		var ids []source.ID
-		for _, r := range p.Reports {
-			ids = append(ids, r.Value.Source)
-		}
-		if p.Sources, err = w.sources(ids...); err != nil {
+		if p.Sources, p.Origins, err = w.veilAll(p.Reports); err != nil {
 			return err
 		}
 		return w.frame(&p.Frame)

@@ -65,7 +65,7 @@ func (w *work) subjectOf(field, about string) (store.Record, bool, error) {
 	}
 	prefix, _, _ := strings.Cut(about, "_")
 	kind := map[string]string{"src": kindSource, "rep": kindReport, "itm": kindReport, "rel": kindRelease, "iss": kindIssued, "prd": kindProduct,
-		"pty": kindParty, "con": kindContact, "ntc": kindNotice, "asm": kindAssessment, "req": kindRequirement, "rol": kindRole, "use": kindUse}[prefix]
+		"pty": kindParty, "con": kindContact, "ntc": kindNotice, "asm": kindAssessment, "req": kindRequirement, "rol": kindRole, "use": kindUse, "crd": kindCredit}[prefix]
 	if kind == "" {
 		return store.Record{}, false, fieldFault(field, "reference.unknown")
 	}

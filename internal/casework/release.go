@@ -19,8 +19,8 @@ import (
 )
 
 var (
-	actWrite    = act{"release.write", one(officer.ReleaseOfficer, officer.Analyst)}
-	actRewrite  = act{"release.rewrite", one(officer.ReleaseOfficer, officer.Analyst)}
+	actWrite    = act{"release.write", one(officer.ReleaseOfficer)}
+	actRewrite  = act{"release.rewrite", one(officer.ReleaseOfficer)}
 	actApprove  = act{"release.approve", one(officer.ReleaseOfficer, officer.AuthorizingOfficer, officer.CollectionManager)}
 	actSend     = act{"release.send", one(officer.ReleaseOfficer)}
 	actRelease  = act{"release.look", inside}
@@ -213,7 +213,8 @@ func (w *work) checkRelease(f *releaseFile, said spoken) (compartment.Label, err
 	if err != nil {
 		return compartment.Label{}, err
 	}
-	if len(words) > 1 || (len(words) == 1 && f.OtherPerson == "") {
+	codeName := slices.ContainsFunc(words, func(s string) bool { return strings.Contains(s, " ") })
+	if len(words) > 1 || codeName || (len(words) == 1 && f.OtherPerson == "") {
 		faults.Add("items", "release.names-source", "Words", strings.Join(words, ", "))
 	}
 	return compartment.Join(labels...), invalid(faults)

@@ -180,7 +180,8 @@ func (w *work) file(p *prepared) (report.ID, error) {
 	return made, w.Insert(e)
 }
 
-// mayReport asks whether the officer may file for the source: its handler under an authority in force, or the intake.
+// mayReport asks whether the officer may file for the source: the intake, or its handler, under an authority in force where
+// the category of the source needs one.
 func (w *work) mayReport(r report.Report, s SourceRecord) error {
 	if r.Contact.IsZero() && w.holds(one(officer.IntakeOfficer)) {
 		return nil
@@ -192,7 +193,7 @@ func (w *work) mayReport(r report.Report, s SourceRecord) error {
 	if !r.Contact.IsZero() {
 		at = w.momentOf(r)
 	}
-	return w.covered(s.ID, at)
+	return w.needAuthority(s, at)
 }
 
 // momentOf is when the contact of a report took place, as well as it is known: the last moment of the day of receipt.
@@ -249,65 +250,6 @@ func (w *work) reportOf(it report.ItemID) (ReportRecord, error) {
 		return ReportRecord{}, store.ErrNotFound
 	}
 	return rs[0], nil
-}
-
-// Rejected is a report of a batch that could not be taken, and why. Nothing of it was written.
-type Rejected struct {
-	Row   int // counted from 1
-	Error error
-}
-
-// importStep is how many reports of a batch share one act.
-const importStep = 250
-
-// ImportReports files many reports, each under the same rules as one. Those that cannot be taken are returned with their
-// row and reason; the others are filed. progress, when not nil, is told how many rows are done; ctx stops it between steps.
-func (d *Desk) ImportReports(ctx context.Context, o officer.Officer, drafts []ReportDraft, progress func(done int)) ([]report.ID, []Rejected, error) {
-	made := make([]report.ID, len(drafts))
-	var bad []Rejected
-	for from := 0; from < len(drafts); from += importStep {
-		if err := ctx.Err(); err != nil {
-			return made, bad, err
-		}
-		to := min(from+importStep, len(drafts))
-		ready := make([]*prepared, to-from)
-		for i := range ready {
-			p, err := d.prepare(ctx, o, drafts[from+i])
-			if err != nil {
-				bad = append(bad, Rejected{from + i + 1, err})
-				continue
-			}
-			ready[i] = p
-		}
-		var wait sync.WaitGroup
-		errs := make([]error, len(ready))
-		for i, p := range ready {
-			if p == nil {
-				continue
-			}
-			// Each report is an act of its own with its own entry; acts handed in together share one commit.
-			wait.Go(func() {
-				errs[i] = d.do(ctx, o, actFile, kindReport, "", func(w *work) (err error) {
-					made[from+i], err = w.file(p)
-					w.Entry().Object = made[from+i].String()
-					return err
-				})
-			})
-		}
-		wait.Wait()
-		for i, err := range errs {
-			if err != nil {
-				if KindOf(err) == Internal {
-					return made, bad, err
-				}
-				bad = append(bad, Rejected{from + i + 1, err})
-			}
-		}
-		if progress != nil {
-			progress(to)
-		}
-	}
-	return made, bad, nil
 }
 
 // RecordOutcome adds what later proved true of an item. The item and its grade stay as they were.

@@ -186,6 +186,13 @@ func (d *Desk) Requirement(ctx context.Context, o officer.Officer, of requiremen
 		if p.Reports, _, err = list[report.ID, report.Report](w, store.Query{Kind: kindReport, Marks: mark}); err != nil {
 			return err
 		}
+		seen, _, err := w.veilAll(p.Reports)
+		if err != nil {
+			return err
+		}
+		for v, s := range seen {
+			p.Sources[v] = s
+		}
 		return w.frame(&p.Frame)
 	})
 	return p, err
@@ -236,13 +243,9 @@ func (d *Desk) Coverage(ctx context.Context, o officer.Officer) (p CoveragePage,
 			wanted = append(wanted, requirement.Keyed{ID: q.ID, Requirement: q.Value})
 			for _, r := range answered[q.ID] {
 				col := CoverageColumn{Key: r.Value.Series}
-				origin := "report " + r.ID.String()
+				origin := w.originOf(r.Value, known)
 				if s, ok := known[r.Value.Source]; ok {
 					col = CoverageColumn{Key: s.ID.String(), Source: &s}
-					origin = s.ID.String()
-					if !s.Value.Parent.IsZero() {
-						origin = s.Value.Parent.String()
-					}
 				} else if col.Key == "" {
 					col.Key = "—"
 				}

@@ -11,7 +11,6 @@ import (
 	"cutout/internal/officer"
 	"cutout/internal/source"
 	"cutout/internal/store"
-	"cutout/internal/vault"
 )
 
 var (
@@ -54,15 +53,12 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 	if err := invalid(f); err != nil {
 		return source.ID{}, err
 	}
-	var nameKey vault.Secret
-	if n.Identity != nil {
-		var err error
-		if nameKey, err = d.nameKey(ctx, o); err != nil {
-			return source.ID{}, err
-		}
+	nameKey, err := d.nameKey(ctx, o)
+	if err != nil {
+		return source.ID{}, err
 	}
 	var made source.ID
-	err := d.do(ctx, o, actRegister, kindSource, "", func(w *work) error {
+	err = d.do(ctx, o, actRegister, kindSource, "", func(w *work) error {
 		if err := w.reaches("desk", s.Desk); err != nil {
 			return err
 		}
@@ -100,10 +96,12 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 		if err := w.putSource(made, s, label); err != nil {
 			return err
 		}
-		if n.Identity == nil {
-			return nil
+		if n.Identity != nil {
+			if err := w.sealIdentity(made, label, person); err != nil {
+				return err
+			}
 		}
-		return w.sealIdentity(made, s, label, person, nameKey)
+		return w.keepTokens(made, s.CodeName, label, person, nameKey)
 	})
 	return made, err
 }

@@ -24,10 +24,12 @@ type viewer struct {
 	refs   map[string]watch.LabelRef
 	texts  map[string]string // report id to its words, for likeness
 	source map[string]string // report id to its source
+	known  map[source.ID]SourceRecord
+	marks  map[string]bool // origins of sources the reader may not see
 }
 
 func (w *work) watchView() (*watch.View, error) {
-	b := &viewer{w: w, refs: map[string]watch.LabelRef{}, texts: map[string]string{}, source: map[string]string{}}
+	b := &viewer{w: w, refs: map[string]watch.LabelRef{}, texts: map[string]string{}, source: map[string]string{}, known: map[source.ID]SourceRecord{}, marks: map[string]bool{}}
 	for _, step := range []func() error{b.parties, b.sources, b.contacts, b.reports, b.outcomes, b.notices, b.assessments, b.releases, b.products} {
 		if err := step(); err != nil {
 			return nil, err
@@ -108,6 +110,7 @@ func (b *viewer) sources() error {
 	at := map[string]int{}
 	err := each(b, kindSource, func(r SourceRecord) {
 		s := r.Value
+		b.known[r.ID] = r
 		at[r.ID.String()] = len(b.v.Sources)
 		b.v.Sources = append(b.v.Sources, watch.Source{Record: b.record(r.ID.String(), r.Head, s.From), Person: s.Person.String(), Parent: s.Parent.String(),
 			Holder: s.Holder.String(), IntroducedBy: append(texts(s.IntroducedBy), texts(s.Introducers)...), Channel: s.Channel, ServiceContact: string(s.ServiceContact),
@@ -145,12 +148,17 @@ func (b *viewer) contacts() error {
 
 func (b *viewer) reports() error {
 	err := each(b, kindReport, func(r ReportRecord) {
-		v, id := r.Value, r.ID.String()
-		seen := b.seen(r.Head)
-		b.v.Reports = append(b.v.Reports, watch.Report{Record: b.record(id, r.Head, v.Received), Source: v.Source.String(), SubSource: cmp.Or(v.SubSource.String(), v.SubSourceText),
+		id, seen := r.ID.String(), b.seen(r.Head)
+		from := r.Value.Source.String()
+		if _, ok := b.known[r.Value.Source]; !ok && from != "" {
+			from = b.unseen(r, seen)
+		}
+		b.w.veil(&r.Value, b.known)
+		v := r.Value
+		b.v.Reports = append(b.v.Reports, watch.Report{Record: b.record(id, r.Head, v.Received), Source: from, SubSource: cmp.Or(v.SubSource.String(), v.SubSourceText),
 			Originator: v.Originator, Series: v.Series, Volume: string(v.Volume), Count: v.Count, Counted: max(seen, v.Received.Last),
 			BuiltFrom: texts(v.BuiltFrom), Discipline: v.Discipline, Enclosure: string(v.Enclosure), Assigned: assignedOn(v)})
-		b.source[id] = v.Source.String()
+		b.source[id] = from
 		var words []string
 		for _, it := range v.Items {
 			b.claim(r, it, seen)
@@ -182,6 +190,17 @@ func (b *viewer) reports() error {
 	return each(b, kindRegrade, func(r Stored[store.ID, report.Regrade]) {
 		b.grade(b.record(hexID(r.ID), r.Head, day.On(b.seen(r.Head))), r.Value.Item.String(), &r.Value.Grade)
 	})
+}
+
+// unseen puts in the place of a source the reader may not see what he may know of it: that reports of one mark have one
+// origin. It carries no label of its own; the reports it stands in do.
+func (b *viewer) unseen(r ReportRecord, seen day.Day) string {
+	mark := b.w.originMark(r.Value.Source)
+	if !b.marks[mark] {
+		b.marks[mark] = true
+		b.v.Sources = append(b.v.Sources, watch.Source{Record: watch.Record{ID: mark, Seen: seen, Label: b.label(compartment.Label{})}})
+	}
+	return mark
 }
 
 func (b *viewer) claim(r ReportRecord, it report.Item, seen day.Day) {
@@ -222,6 +241,11 @@ func (b *viewer) grade(rec watch.Record, claim string, g *report.Grade) {
 	b.v.Grades = append(b.v.Grades, watch.Grade{Record: rec, Claim: claim, Source: src, Content: content})
 }
 
+// notConfirmed are the favorable content marks that speak of one voice: probably true, or known to the source himself.
+// They are no word of a confirmation by others, so no second origin is asked for behind them.
+var notConfirmed = map[grading.Scheme]string{grading.Admiralty: "2", grading.FieldManual: "2", grading.ThreeByFive: "A",
+	grading.FiveByFive: "2", grading.Europol: "2"}
+
 // gradeClasses reads a grade of any scheme as the classes the rules know.
 func gradeClasses(g report.Grade) (src, content string) {
 	switch {
@@ -235,12 +259,11 @@ func gradeClasses(g report.Grade) (src, content string) {
 	default:
 		src = "fair"
 	}
-	admiralty := g.Scheme() == grading.Admiralty
 	switch {
 	case g.Content() == "":
 	case !g.ContentKnown():
 		content = "unconfirmed"
-	case admiralty && g.Content() == "2":
+	case g.Content() == notConfirmed[g.Scheme()]:
 		content = "probable"
 	case g.ContentFavourable():
 		content = "confirmed"

@@ -3,6 +3,7 @@
 package contact
 
 import (
+	"cutout/internal/compartment"
 	"cutout/internal/day"
 	"cutout/internal/id"
 	"cutout/internal/requirement"
@@ -33,12 +34,13 @@ func (t Type) InPerson() bool {
 
 // Contact is one contact: planned, held, or both. A contact nobody planned has no Plan; one that has not happened, no Record.
 type Contact struct {
-	Source   source.ID `json:"source,omitzero"` // zero for a contact with nobody yet known
-	Type     Type      `json:"type"`
-	TypeText string    `json:"type_text,omitempty"`
-	Plan     *Plan     `json:"plan,omitempty"`
-	Record   *Record   `json:"record,omitempty"`
-	Missed   *Missed   `json:"missed,omitempty"`
+	Source   source.ID      `json:"source,omitzero"` // zero for a contact with nobody yet known, or about a source with others
+	Desk     compartment.ID `json:"desk,omitzero"`   // where a contact without a source is held
+	Type     Type           `json:"type"`
+	TypeText string         `json:"type_text,omitempty"`
+	Plan     *Plan          `json:"plan,omitempty"`
+	Record   *Record        `json:"record,omitempty"`
+	Missed   *Missed        `json:"missed,omitempty"`
 }
 
 // Plan is what was agreed before.

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // Draft is a contact as given: a plan, a record, or both.
 type Draft struct {
 	Source   string       `json:"source" yaml:"source"`
+	Desk     string       `json:"desk" yaml:"desk"` // of a contact without a source; blank: the only desk the officer holds
 	Type     string       `json:"type" yaml:"type"`
 	TypeText string       `json:"type_text" yaml:"type_text"`
 	Plan     *PlanDraft   `json:"plan" yaml:"plan"`
@@ -117,6 +118,7 @@ func New(d Draft, words source.Vocabulary, today day.Day) (Contact, fault.Faults
 	r.Need("type", d.Type)
 	c := Contact{Type: draft.One(r, "type", d.Type, Types()...), TypeText: r.Identifier("type_text", d.TypeText)}
 	draft.Into(r, "source", d.Source, &c.Source)
+	draft.Into(r, "desk", d.Desk, &c.Desk)
 	if d.Plan == nil && d.Record == nil && d.Missed == nil {
 		r.Add("plan", "contact.empty")
 	}

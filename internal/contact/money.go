@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/id"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 type money struct{}

@@ -39,6 +39,9 @@ func PlayInto(ctx context.Context, d *casework.Desk, crew Crew, c *casefile.Case
 
 // PlayIntoReport is PlayInto with the list of what was not translated into an act, and why.
 func PlayIntoReport(ctx context.Context, d *casework.Desk, crew Crew, c *casefile.Case) ([]Untranslated, error) {
+	if crew.Desk.IsZero() || crew.Registrar.ID.IsZero() || crew.Intake.ID.IsZero() || crew.Analyst.ID.IsZero() {
+		return nil, errNoCrew
+	}
 	p := newPlayer(d, crew, c)
 	for _, group := range p.days {
 		if err := p.playDay(ctx, group); err != nil {

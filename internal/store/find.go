@@ -15,7 +15,7 @@ import (
 // ErrCursor means a cursor was not made for this officer and this list. It is answered like any malformed input.
 var ErrCursor = errors.New("store: not a cursor of this list")
 
-// Query asks for records, newest first unless Oldest.
+// Query asks for records, newest first unless Oldest. Kind may be empty only where Marks are asked for.
 type Query struct {
 	Kind   string
 	Marks  []Mark // all of them
@@ -186,16 +186,20 @@ func (t *Tx) plan(q Query, cols string, from int64, cmp, order string, n int) (s
 				k := "m" + strconv.Itoa(i)
 				b.WriteString(" JOIN mark " + k + " ON " + k + ".seq = m0.seq AND " + k + ".name = ? AND " + k + ".value = ?")
 				args = append(args, m.Name, m.Value[:])
+				if q.Kind != "" {
+					b.WriteString(" AND " + k + ".kind = ?")
+					args = append(args, q.Kind)
+				}
 				t.markTime(&b, &args, k)
 			}
 		}
 		b.WriteString(" WHERE m0.name = ? AND m0.value = ? AND m0.seq " + cmp + " ?")
 		args = append(args, q.Marks[0].Name, q.Marks[0].Value[:], from)
-		t.markTime(&b, &args, "m0")
 		if q.Kind != "" {
-			b.WriteString(" AND r.kind = ?")
+			b.WriteString(" AND m0.kind = ?")
 			args = append(args, q.Kind)
 		}
+		t.markTime(&b, &args, "m0")
 		b.WriteString(known + " AND " + reachable("r.label") + " ORDER BY m0.seq " + order + " LIMIT " + strconv.Itoa(n))
 		return b.String(), append(append(args, knownArgs...), t.o.ID.Bytes()), nil
 	}

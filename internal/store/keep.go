@@ -111,6 +111,9 @@ func (s *Store) SaveDraft(ctx context.Context, o officer.Officer, name string, b
 	key := s.draftKey(name)
 	sealed := s.cfg.Keys.Body.Seal(nil, append(append([]byte(name), 0), body...), draftAAD(o.ID, key))
 	return s.writer.plain(ctx, func(c *conn, ctx context.Context) error {
+		if _, err := (&Tx{s: s, c: c, ctx: ctx, o: o}).open(); err != nil { // a closed account keeps nothing
+			return err
+		}
 		if len(body) == 0 {
 			_, err := c.exec(ctx, "DELETE FROM draft WHERE officer = ? AND name = ?", o.ID.Bytes(), key)
 			return err
@@ -122,12 +125,26 @@ func (s *Store) SaveDraft(ctx context.Context, o officer.Officer, name string, b
 }
 
 // Drafts reads the officer's own drafts, newest first.
-func (s *Store) Drafts(ctx context.Context, o officer.Officer) ([]Draft, error) {
-	also := ""
+func (s *Store) Drafts(ctx context.Context, o officer.Officer) (out []Draft, err error) {
+	err = s.snapshot(ctx, func(c *conn) error {
+		if _, err := (&Tx{s: s, c: c, ctx: ctx, o: o}).open(); err != nil {
+			return err
+		}
+		out, err = s.drafts(ctx, c, o)
+		return err
+	})
+	slices.SortFunc(out, func(a, b Draft) int {
+		return cmp.Or(b.Saved.Compare(a.Saved), cmp.Compare(a.Name, b.Name))
+	})
+	return out, err
+}
+
+func (s *Store) drafts(ctx context.Context, c *conn, o officer.Officer) ([]Draft, error) {
+	q := "SELECT officer, name, saved, body FROM draft WHERE officer = ?"
 	if leak.On("draft_shared") {
-		also = " OR 1 = 1"
+		q += " OR 1 = 1"
 	}
-	rows, err := s.db.QueryContext(ctx, s.d.text("SELECT officer, name, saved, body FROM draft WHERE officer = ?"+also), o.ID.Bytes())
+	rows, err := c.query(ctx, q, o.ID.Bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -149,9 +166,6 @@ func (s *Store) Drafts(ctx context.Context, o officer.Officer) ([]Draft, error) 
 		d.Saved = time.UnixMicro(saved).UTC()
 		out = append(out, d)
 	}
-	slices.SortFunc(out, func(a, b Draft) int {
-		return cmp.Or(b.Saved.Compare(a.Saved), cmp.Compare(a.Name, b.Name))
-	})
 	return out, rows.Err()
 }
 

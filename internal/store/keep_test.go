@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -16,7 +17,8 @@ func TestDraftsAndSessions(t *testing.T) {
 		c := newClock(noon)
 		cfg.Clock = c.now
 		s := openTest(t, cfg)
-		a, b := officer.Officer{ID: officer.ID{1}}, officer.Officer{ID: officer.ID{2}}
+		a := addOfficer(t, s, officer.Officer{}, "a", Rights{})
+		b := addOfficer(t, s, a, "b", Rights{})
 		save := func(o officer.Officer, name, body string) {
 			t.Helper()
 			if err := s.SaveDraft(ctx, o, name, []byte(body)); err != nil {
@@ -44,6 +46,13 @@ func TestDraftsAndSessions(t *testing.T) {
 		save(a, "one", "")
 		expect(a, "two=2\x00again ")
 		expect(b, "one=other ")
+		nobody := officer.Officer{ID: officer.ID{9}}
+		if _, err := s.Drafts(ctx, nobody); !errors.Is(err, ErrOfficer) {
+			t.Errorf("drafts of nobody: %v", err)
+		}
+		if err := s.SaveDraft(ctx, nobody, "one", []byte("1")); !errors.Is(err, ErrOfficer) {
+			t.Errorf("a draft of nobody: %v", err)
+		}
 		if err := s.SaveDraft(ctx, a, "x\x00y", []byte("z")); err == nil {
 			t.Error("a name with a zero byte was taken")
 		}

@@ -79,7 +79,7 @@ func (t *Tx) FindMany(kind, name string, values ...ID) (map[ID][]Record, error) 
 			args = append(args, part[i][:])
 		}
 		t.markTime(&b, &args, "m")
-		b.WriteString(" AND r.kind = ?")
+		b.WriteString(" AND m.kind = ?")
 		args = append(args, kind)
 		if !t.asKnown.IsZero() {
 			b.WriteString(" AND r.created <= ?")

@@ -112,7 +112,7 @@ func (t *Tx) Insert(e Entering) error {
 	if err != nil {
 		return err
 	}
-	if err := t.addMarks(seq, e.Marks, at); err != nil {
+	if err := t.addMarks(seq, e.Kind, e.Marks, at); err != nil {
 		return err
 	}
 	t.entry.about(label)
@@ -122,14 +122,16 @@ func (t *Tx) Insert(e Entering) error {
 	return t.index(seq, label, e.Kind, e.Terms)
 }
 
-func (t *Tx) addMarks(seq int64, marks []Mark, at int64) error {
+// addMarks keeps marks by the kind of their record too: a source with ten thousand reports has few authorities, and asking
+// for those must not read past the reports.
+func (t *Tx) addMarks(seq int64, kind string, marks []Mark, at int64) error {
 	var rows []any
 	for i, m := range marks {
 		if !slices.Contains(marks[:i], m) {
-			rows = append(rows, m.Name, m.Value[:], seq, at, forever)
+			rows = append(rows, m.Name, m.Value[:], kind, seq, at, forever)
 		}
 	}
-	return t.c.insert(t.ctx, "mark (name, value, seq, known_from, known_until)", "(?, ?, ?, ?, ?)", rows)
+	return t.c.insert(t.ctx, "mark (name, value, kind, seq, known_from, known_until)", "(?, ?, ?, ?, ?, ?)", rows)
 }
 
 // Revise writes a new version over r, which stays readable as known before. Label, marks and terms in e replace the old
@@ -165,7 +167,7 @@ func (t *Tx) Revise(r Record, e Entering) error {
 	if n == 0 {
 		return ErrConflict
 	}
-	if err := t.replaceMarks(r.seq, e.Marks, at); err != nil {
+	if err := t.replaceMarks(r.seq, r.Kind, e.Marks, at); err != nil {
 		return err
 	}
 	t.entry.about(label)
@@ -194,7 +196,7 @@ func (t *Tx) moving(seq int64) error {
 }
 
 // replaceMarks gives the record these marks from the time of its new version on.
-func (t *Tx) replaceMarks(seq int64, marks []Mark, at int64) error {
+func (t *Tx) replaceMarks(seq int64, kind string, marks []Mark, at int64) error {
 	rows, err := t.c.query(t.ctx, "SELECT name, value FROM mark WHERE seq = ? AND known_until = ?", seq, forever)
 	if err != nil {
 		return err
@@ -215,13 +217,13 @@ func (t *Tx) replaceMarks(seq int64, marks []Mark, at int64) error {
 	rows.Close()
 	for _, m := range old {
 		if !slices.Contains(marks, m) {
-			if _, err := t.c.exec(t.ctx, "UPDATE mark SET known_until = ? WHERE name = ? AND value = ? AND seq = ? AND known_until = ?", at, m.Name, m.Value[:], seq, forever); err != nil {
+			if _, err := t.c.exec(t.ctx, "UPDATE mark SET known_until = ? WHERE name = ? AND value = ? AND kind = ? AND seq = ? AND known_until = ?", at, m.Name, m.Value[:], kind, seq, forever); err != nil {
 				return err
 			}
 		}
 	}
 	fresh := slices.DeleteFunc(slices.Clone(marks), func(m Mark) bool { return slices.Contains(old, m) })
-	return t.addMarks(seq, fresh, at)
+	return t.addMarks(seq, kind, fresh, at)
 }
 
 const columns = "r.seq, r.id, r.kind, r.label, r.version, r.created, r.known_from, r.officer, r.body"

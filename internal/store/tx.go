@@ -182,6 +182,22 @@ func (s *Store) Write(ctx context.Context, o officer.Officer, e Entry, fn func(*
 	return s.writer.do(ctx, j)
 }
 
+// Act is one act of several handed in together.
+type Act struct {
+	Entry Entry
+	Do    func(*Tx) error
+}
+
+// WriteMany is Write for many acts of one officer, which share as few commits as may be. Each has its own entry and its
+// own end, in their order; one that fails is undone alone.
+func (s *Store) WriteMany(ctx context.Context, o officer.Officer, acts []Act) []error {
+	jobs := make([]*job, len(acts))
+	for i := range acts {
+		jobs[i] = &job{o: o, entry: &acts[i].Entry, fn: acts[i].Do}
+	}
+	return s.writer.doAll(ctx, jobs)
+}
+
 // guard turns a panic of an act into an error, so that one act cannot take down the writer all acts share.
 func guard(fn func() error) (err error) {
 	defer func() {

@@ -33,8 +33,17 @@ type job struct {
 	plain    func(*conn, context.Context) error // a write that is no act on a record
 	machine  bool                               // the watch acts for a reader: the entry names the machine, not him
 	founding bool                               // the first act of a store: there is no officer yet
+	group    []*job                             // acts handed in together, to share one commit; then this job is only their carrier
 	err      error
 	done     chan struct{}
+}
+
+// carried is the job itself, or those it carries.
+func (j *job) carried() []*job {
+	if j.group != nil {
+		return j.group
+	}
+	return []*job{j}
 }
 
 // maxBatch bounds how many acts share one commit, so that the first does not wait long for the last.
@@ -61,6 +70,34 @@ func newWriter(s *Store, c *conn) *writer {
 // waited for, so that the caller always learns what became of it.
 func (w *writer) do(ctx context.Context, j *job) error {
 	j.ctx, j.done = ctx, make(chan struct{})
+	if err := w.hand(ctx, j); err != nil {
+		return err
+	}
+	return w.wait(j)
+}
+
+// doAll is do for jobs that are to share one commit. Each has its own end.
+func (w *writer) doAll(ctx context.Context, jobs []*job) []error {
+	errs := make([]error, len(jobs))
+	for len(jobs) > 0 {
+		part := jobs[:min(len(jobs), maxBatch)]
+		ends := errs[len(errs)-len(jobs):]
+		jobs = jobs[len(part):]
+		for _, j := range part {
+			j.ctx, j.done = ctx, make(chan struct{})
+		}
+		err := w.hand(ctx, &job{group: part})
+		for i, j := range part {
+			if ends[i] = err; err == nil {
+				ends[i] = w.wait(j)
+			}
+		}
+	}
+	return errs
+}
+
+// hand puts a job in line.
+func (w *writer) hand(ctx context.Context, j *job) error {
 	select {
 	case <-w.quit:
 		return ErrClosed
@@ -68,11 +105,16 @@ func (w *writer) do(ctx context.Context, j *job) error {
 	}
 	select {
 	case w.in <- j:
+		return nil
 	case <-w.quit:
 		return ErrClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// wait is the end of a job in line.
+func (w *writer) wait(j *job) error {
 	select {
 	case <-j.done:
 		return j.err
@@ -98,12 +140,12 @@ func (w *writer) run() {
 		var jobs []*job
 		select {
 		case j := <-w.in:
-			jobs = append(jobs, j)
+			jobs = append(jobs, j.carried()...)
 		case <-w.quit:
 			for { // acts already handed in are finished
 				select {
 				case j := <-w.in:
-					jobs = append(jobs, j)
+					jobs = append(jobs, j.carried()...)
 				default:
 					if len(jobs) > 0 {
 						w.commit(jobs)
@@ -116,7 +158,7 @@ func (w *writer) run() {
 		for len(jobs) < maxBatch {
 			select {
 			case j := <-w.in:
-				jobs = append(jobs, j)
+				jobs = append(jobs, j.carried()...)
 			default:
 				break more
 			}

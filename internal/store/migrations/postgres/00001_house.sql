@@ -50,10 +50,11 @@ CREATE TABLE past (
 CREATE TABLE mark (
   name TEXT COLLATE "C" NOT NULL,
   value BYTEA NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
   seq BIGINT NOT NULL,
   known_from BIGINT NOT NULL,
   known_until BIGINT NOT NULL,
-  PRIMARY KEY (name, value, seq, known_from)
+  PRIMARY KEY (name, value, kind, seq, known_from)
 );
 CREATE INDEX mark_seq ON mark (seq);
 

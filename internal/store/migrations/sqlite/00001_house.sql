@@ -50,10 +50,11 @@ CREATE TABLE past (
 CREATE TABLE mark (
   name TEXT NOT NULL,
   value BLOB NOT NULL,
+  kind TEXT NOT NULL,
   seq INTEGER NOT NULL,
   known_from INTEGER NOT NULL,
   known_until INTEGER NOT NULL,
-  PRIMARY KEY (name, value, seq, known_from)
+  PRIMARY KEY (name, value, kind, seq, known_from)
 ) WITHOUT ROWID;
 CREATE INDEX mark_seq ON mark (seq);
 
