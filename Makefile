@@ -17,7 +17,7 @@ build: assets
 # Fonts and htmx come from npm by the lock file. Without Node the pages work with the system's fonts.
 assets:
 	@if command -v npm >/dev/null; then \
-	  if [ ! -f internal/web/assets/dist/.built ] || [ package-lock.json -nt internal/web/assets/dist/.built ]; then \
+	  if [ -z "$$(ls internal/web/assets/dist)" ] || [ package-lock.json -nt internal/web/assets/dist/.built ]; then \
 	    npm ci --no-fund --no-audit --loglevel=error && npm run --silent build && touch internal/web/assets/dist/.built; fi; \
 	else echo "no npm here: pages will use the system's fonts"; fi
 
@@ -38,7 +38,7 @@ mutants:
 	$(TEST) -tags leaks -run 'Mutants' ./sec/ni
 
 race:
-	$(TEST) -race -run 'Group|Concurrent|Race' ./internal/store ./internal/casework
+	$(TEST) -race -run 'ManyAtOnce|TwoStores|OpenTogether|CloseWhileBusy|WriteMany|DraftsAndSessions|MainJob' ./internal/store ./internal/casework
 
 check-long: check
 	CUTOUT_LONG=1 $(TEST) -timeout 60m ./...
@@ -56,4 +56,4 @@ golden:
 	$(TEST) ./internal/web/... ./internal/api/... -update
 
 clean:
-	rm -rf bin internal/web/assets/dist/*
+	rm -rf bin internal/web/assets/dist/* internal/web/assets/dist/.built
