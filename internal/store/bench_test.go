@@ -2,13 +2,10 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	mathrand "math/rand/v2"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +15,7 @@ import (
 
 	"cutout/internal/compartment"
 	"cutout/internal/officer"
+	"cutout/internal/store/storetest"
 )
 
 // benchText is 60 words, half of them Arabic, as search would index them.
@@ -156,28 +154,7 @@ func benchEngines(b *testing.B, fn func(b *testing.B, cfg Config)) {
 		fn(b, Config{Path: filepath.Join(b.TempDir(), "records.db"), Keys: testKeys(b)})
 	})
 	b.Run("postgres", func(b *testing.B) {
-		db, err := sql.Open("pgx", postgresAddress())
-		if err == nil {
-			err = db.Ping()
-		}
-		if err != nil {
-			b.Skip("no PostgreSQL")
-		}
-		var n [6]byte
-		rand.Read(n[:])
-		schema := "cutout_bench_" + hex.EncodeToString(n[:])
-		if _, err := db.Exec("CREATE SCHEMA " + schema); err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { db.Exec("DROP SCHEMA " + schema + " CASCADE"); db.Close() })
-		u, err := url.Parse(postgresAddress())
-		if err != nil {
-			b.Fatal(err)
-		}
-		q := u.Query()
-		q.Set("search_path", schema)
-		u.RawQuery = q.Encode()
-		fn(b, Config{DSN: u.String(), Keys: testKeys(b)})
+		fn(b, Config{DSN: storetest.Schema(b), Keys: testKeys(b)})
 	})
 }
 

@@ -5,11 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
-	"database/sql"
-	"encoding/hex"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,6 +13,7 @@ import (
 	"cutout/internal/compartment"
 	"cutout/internal/day"
 	"cutout/internal/officer"
+	"cutout/internal/store/storetest"
 )
 
 // gcm is a body sealer for tests.
@@ -49,14 +46,6 @@ func fixedKeys() (k Keys, err error) {
 	return k, err
 }
 
-// postgresAddress is the server tests may use: CUTOUT_TEST_POSTGRES, or the usual local one.
-func postgresAddress() string {
-	if v := os.Getenv("CUTOUT_TEST_POSTGRES"); v != "" {
-		return v
-	}
-	return "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
-}
-
 // engines runs a test on every engine. A missing PostgreSQL is one printed line for a user and a failure where
 // CUTOUT_REQUIRE_ALL is set.
 func engines(t *testing.T, fn func(t *testing.T, cfg Config)) {
@@ -64,37 +53,7 @@ func engines(t *testing.T, fn func(t *testing.T, cfg Config)) {
 		fn(t, Config{Path: filepath.Join(t.TempDir(), "records.db"), Keys: testKeys(t)})
 	})
 	t.Run("postgres", func(t *testing.T) {
-		addr := postgresAddress()
-		db, err := sql.Open("pgx", addr)
-		if err == nil {
-			err = db.Ping()
-		}
-		if err != nil {
-			if os.Getenv("CUTOUT_REQUIRE_ALL") != "" {
-				t.Fatalf("PostgreSQL is required here: %v", err)
-			}
-			t.Skipf("no PostgreSQL at %s: set CUTOUT_TEST_POSTGRES to run this test on it", addr)
-		}
-		var b [6]byte
-		rand.Read(b[:])
-		schema := "cutout_test_" + hex.EncodeToString(b[:])
-		if _, err := db.Exec("CREATE SCHEMA " + schema); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if _, err := db.Exec("DROP SCHEMA " + schema + " CASCADE"); err != nil {
-				t.Error(err)
-			}
-			db.Close()
-		})
-		u, err := url.Parse(addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := u.Query()
-		q.Set("search_path", schema)
-		u.RawQuery = q.Encode()
-		fn(t, Config{DSN: u.String(), Keys: testKeys(t)})
+		fn(t, Config{DSN: storetest.Schema(t), Keys: testKeys(t)})
 	})
 }
 

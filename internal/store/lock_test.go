@@ -227,7 +227,9 @@ func TestNeedToKnow(t *testing.T) {
 	}
 	found := 0
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
+		// The planted leaks are there to have no predicate; package leak keeps them out of ordinary builds, and sec/ni must
+		// catch each of them.
+		if strings.HasSuffix(name, "_test.go") || name == "planted.go" {
 			continue
 		}
 		file, err := parser.ParseFile(set, name, nil, 0)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"testing"
+	"time"
 
 	"cutout/internal/compartment"
 	"cutout/internal/officer"
@@ -74,4 +75,42 @@ func bodies(rs []Record) (out []string) {
 		out = append(out, string(r.Body))
 	}
 	return out
+}
+
+// The numbers in the frame of a page are those of the lists, for a narrow and for a broad reader, now and as known before.
+func TestCountsAreTheListsLengths(t *testing.T) {
+	engines(t, func(t *testing.T, cfg Config) {
+		w := newWorld(t, cfg, 5)
+		for range 80 {
+			w.step()
+		}
+		kinds := []string{"report", "source", "note"}
+		for i, o := range w.officers {
+			at := w.times[len(w.times)/2]
+			if err := w.s.Read(context.Background(), o, Entry{Act: "page.look"}, func(tx *Tx) error {
+				if i%2 == 1 {
+					tx.AsKnownOn(time.UnixMicro(at))
+				}
+				got, err := tx.Counts(20, kinds...)
+				if err != nil {
+					return err
+				}
+				for _, k := range kinds {
+					n, more, err := tx.Count(Query{Kind: k}, 20)
+					if err != nil {
+						return err
+					}
+					if more {
+						n++
+					}
+					if got[k] != n {
+						t.Errorf("officer %d: %d of %s, the list has %d", i, got[k], k, n)
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"cutout/internal/fault"
@@ -10,6 +11,13 @@ import (
 
 // The leaks planted in the store for the noninterference proof: each is one way in which a record store has told people
 // of records they may not see. Package leak keeps all of them out of every ordinary build.
+
+// rowNumber is a cursor that counts the rows between.
+func (t *Tx) rowNumber(id ID) string {
+	var seq int64
+	_ = t.c.one(t.ctx, "SELECT seq FROM record WHERE id = ?", []any{id[:]}, &seq)
+	return strconv.FormatInt(seq, 10)
+}
 
 // hiddenTruth is what an unscoped store would answer for a record the officer may not see.
 func (t *Tx) hiddenTruth(kind string, id ID) error {

@@ -60,7 +60,7 @@ type unindexed struct {
 
 // indexAll writes the waiting terms of the batch.
 func (b *batch) indexAll(ctx context.Context) error {
-	var rows, scoped []any
+	var rows []any
 	for _, u := range b.unindexed {
 		if b.w.s.d.engine == Postgres {
 			rows = append(rows, u.seq, u.label, u.kind, b.w.s.lexemes(u.seq, u.label, u.terms))
@@ -71,17 +71,19 @@ func (b *batch) indexAll(ctx context.Context) error {
 			under.WriteString(scopedTerm(u.label, w))
 			under.WriteByte(' ')
 		}
-		rows = append(rows, u.seq, strings.Join(u.terms, " "))
-		scoped = append(scoped, u.seq, under.String())
+		// One row a statement: a statement of many rows is a savepoint of its own, at which the index writes itself out.
+		if _, err := b.w.c.exec(ctx, "INSERT INTO words (rowid, t) VALUES (?, ?)", u.seq, strings.Join(u.terms, " ")); err != nil {
+			return err
+		}
+		if _, err := b.w.c.exec(ctx, "INSERT INTO scoped (rowid, t) VALUES (?, ?)", u.seq, under.String()); err != nil {
+			return err
+		}
 	}
 	b.unindexed = nil // not cut to length: an act that is undone gets its predecessors' back
 	if b.w.s.d.engine == Postgres {
 		return b.w.c.insert(ctx, "words (seq, label, kind, t)", "(?, ?, ?, array_to_tsvector(string_to_array(?, ' ')))", rows)
 	}
-	if err := b.w.c.insert(ctx, "words (rowid, t)", "(?, ?)", rows); err != nil {
-		return err
-	}
-	return b.w.c.insert(ctx, "scoped (rowid, t)", "(?, ?)", scoped)
+	return nil
 }
 
 // reindex replaces the terms of a record.
