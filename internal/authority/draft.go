@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/officer"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // Limits is what the pack says of one kind of authority for one source on one day.

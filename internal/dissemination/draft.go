@@ -5,11 +5,11 @@ import (
 	"time"
 
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/officer"
 	"cutout/internal/report"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // Markings checks the marking of a release: the TLP label and the handling codes, and that no two of them contradict.

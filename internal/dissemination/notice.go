@@ -5,11 +5,11 @@ import (
 	"strings"
 
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/id"
 	"cutout/internal/report"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 type notice struct{}

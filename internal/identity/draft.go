@@ -2,9 +2,9 @@ package identity
 
 import (
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // Draft is an identity as given. Its faults never repeat what was written: faults are shown and logged.

@@ -27,10 +27,6 @@ func (words) Identifier(field, s string) (f fault.Faults) {
 }
 func (words) Text(string, string, int) fault.Faults { return nil }
 
-func has(f fault.Faults, field, code string) bool {
-	return slices.ContainsFunc(f, func(x fault.Fault) bool { return x.Field == field && x.Code == code })
-}
-
 const secret = "Zaydun"
 
 func person(t *testing.T) Person {

@@ -2,9 +2,9 @@ package network
 
 import (
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // Post is an office somebody held, and the day its access was really taken away.

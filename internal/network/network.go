@@ -4,10 +4,10 @@ package network
 
 import (
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/id"
 	"cutout/internal/source"
-	"cutout/internal/draft"
 )
 
 // ID names a party: a person or an organization.

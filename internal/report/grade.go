@@ -1,9 +1,11 @@
 package report
 
 import (
+	"errors"
 	"strings"
 
 	"cutout/internal/draft"
+	"cutout/internal/fault"
 	"cutout/internal/grading"
 )
 
@@ -27,9 +29,10 @@ func readGrade(r *draft.Reading, scheme, given, usual string) *Grade {
 		r.Need("scheme", scheme)
 		return nil
 	}
-	var g Grade
-	if g.UnmarshalText([]byte(scheme+":"+given)) != nil {
-		r.Add("grade", "grade.unknown", "Given", given, "Scheme", scheme)
+	g, err := grading.Parse(grading.Scheme(scheme), given)
+	var f *fault.Error
+	if errors.As(err, &f) { // what is wrong, with the marks the scheme has
+		r.Merge("", f.Faults)
 		return nil
 	}
 	return &g

@@ -2,9 +2,9 @@ package source
 
 import (
 	"cutout/internal/day"
+	"cutout/internal/draft"
 	"cutout/internal/fault"
 	"cutout/internal/id"
-	"cutout/internal/draft"
 )
 
 type rolePeriod struct{}

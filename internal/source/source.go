@@ -6,8 +6,8 @@ package source
 import (
 	"cutout/internal/compartment"
 	"cutout/internal/day"
-	"cutout/internal/id"
 	"cutout/internal/draft"
+	"cutout/internal/id"
 )
 
 type kind struct{}

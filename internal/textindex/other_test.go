@@ -34,7 +34,7 @@ func TestLanguage(t *testing.T) {
 	for _, c := range []struct{ text, language, script, direction string }{
 		{"The source met the courier at the port and left for the capital.", "en", "Latn", "ltr"},
 		{"وصل المصدر إلى الميناء في الساعة التاسعة من مساء أمس.", "ar", "Arab", "rtl"},
-		{"این گزارش در تهران نوشته شده است و برای دفتر مرکزی می‌باشد.", "fa", "Arab", "rtl"},
+		{"این گزارش در تهران نوشته شده است و برای دفتر مرکزی می\u200cباشد.", "fa", "Arab", "rtl"},
 		{"یہ رپورٹ کراچی میں لکھی گئی ہے اور اس کے بعد بھیجی گئی۔", "ur", "Arab", "rtl"},
 		{"ئەم ڕاپۆرتە لە هەولێر نووسراوە و بۆ نووسینگە نێردراوە.", "ckb", "Arab", "rtl"},
 		{"Источник встретил курьера в порту.", "und", "Cyrl", "ltr"},
@@ -86,7 +86,7 @@ func TestChecks(t *testing.T) {
 		{"esc\x1b[2J", "text.control U+001B", "text.control U+001B"},
 		{"c1\u0085", "text.newline U+0085", "text.control U+0085"},
 		{"zero\u200bwidth", "text.invisible U+200B", ""},
-		{"می‌خواهم", "text.invisible U+200C", ""},
+		{"می\u200cخواهم", "text.invisible U+200C", ""},
 		{"tag\U000e0041", "text.invisible U+E0041", ""},
 		{"filler\u3164", "text.invisible U+3164", ""},
 		{"bad\xff", "text.encoding", "text.encoding"},
