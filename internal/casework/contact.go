@@ -28,8 +28,12 @@ func (d *Desk) PlanContact(ctx context.Context, o officer.Officer, n contact.Dra
 	if err := invalid(f); err != nil {
 		return contact.ID{}, err
 	}
+	said, err := d.heard(ctx, o, contactTexts(c)...)
+	if err != nil {
+		return contact.ID{}, err
+	}
 	var made contact.ID
-	err := d.do(ctx, o, actPlan, kindContact, "", func(w *work) error {
+	err = d.do(ctx, o, actPlan, kindContact, "", func(w *work) error {
 		s, err := exists[source.ID, source.Source](w, kindSource, "source", c.Source)
 		if err != nil {
 			return err
@@ -45,6 +49,9 @@ func (d *Desk) PlanContact(ctx context.Context, o officer.Officer, n contact.Dra
 			return err
 		}
 		if err := w.needAuthority(s, at); err != nil {
+			return err
+		}
+		if err := w.unnamed("plan", said, s.ID); err != nil {
 			return err
 		}
 		made = fresh[contact.ID](w)
@@ -87,8 +94,12 @@ func (d *Desk) RecordContact(ctx context.Context, o officer.Officer, of contact.
 	if err := invalid(f); err != nil {
 		return contact.ID{}, err
 	}
+	said, err := d.heard(ctx, o, contactTexts(c)...)
+	if err != nil {
+		return contact.ID{}, err
+	}
 	made := of
-	err := d.do(ctx, o, actRecord, kindContact, of.String(), func(w *work) error {
+	err = d.do(ctx, o, actRecord, kindContact, of.String(), func(w *work) error {
 		c := c
 		if !of.IsZero() {
 			old, err := read[contact.ID, contact.Contact](w, kindContact, of)
@@ -102,6 +113,9 @@ func (d *Desk) RecordContact(ctx context.Context, o officer.Officer, of contact.
 				return err
 			}
 			c.Source, c.Plan = old.Value.Source, old.Value.Plan
+			if err := w.unnamed("record", said, c.Source); err != nil {
+				return err
+			}
 			if err := w.MarkDue("source " + c.Source.String()); err != nil {
 				return err
 			}
@@ -117,6 +131,9 @@ func (d *Desk) RecordContact(ctx context.Context, o officer.Officer, of contact.
 			return err
 		}
 		if err := w.mayRecord(s.ID); err != nil {
+			return err
+		}
+		if err := w.unnamed("record", said, s.ID); err != nil {
 			return err
 		}
 		made = fresh[contact.ID](w)

@@ -36,7 +36,7 @@ func TestBadReports(t *testing.T) {
 			want   []string
 		}{
 			{"unknown grade", func(d *report.Draft) { d.Items[0].Grade = "Z9" }, []string{"items.1.grade grade.unknown"}},
-			{"letters of another scheme", func(d *report.Draft) { d.Items[0].Scheme, d.Items[0].Grade = "9x9x9", "B2" }, []string{"items.1.grade grade.unknown"}},
+			{"letters of another scheme", func(d *report.Draft) { d.Items[0].Scheme, d.Items[0].Grade = "9x9x9", "B2" }, []string{"items.1.grade grade.scheme-unknown"}},
 			{"date of information after receipt", func(d *report.Draft) { d.When, d.Received = "2026-03-02", "2026-03-01" }, []string{"when report.after-receipt"}},
 			{"no basis", func(d *report.Draft) { d.Items[0].Basis = "" }, []string{"items.1.basis field.required"}},
 			{"no items", func(d *report.Draft) { d.Items = nil }, []string{"items report.no-items"}},

@@ -2,16 +2,9 @@ package casework_test
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
-	"encoding/hex"
-	"net/url"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"cutout/internal/authority"
 	"cutout/internal/casework"
@@ -21,6 +14,7 @@ import (
 	"cutout/internal/officer"
 	"cutout/internal/report"
 	"cutout/internal/source"
+	"cutout/internal/store/storetest"
 	"cutout/internal/vault"
 )
 
@@ -41,44 +35,7 @@ type unit struct {
 // CUTOUT_REQUIRE_ALL is set.
 func engines(t *testing.T, fn func(t *testing.T, u *unit)) {
 	t.Run("sqlite", func(t *testing.T) { fn(t, begin(t, "")) })
-	t.Run("postgres", func(t *testing.T) { fn(t, begin(t, postgres(t))) })
-}
-
-func postgres(t *testing.T) string {
-	addr := os.Getenv("CUTOUT_TEST_POSTGRES")
-	if addr == "" {
-		addr = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
-	}
-	db, err := sql.Open("pgx", addr)
-	if err == nil {
-		err = db.Ping()
-	}
-	if err != nil {
-		if os.Getenv("CUTOUT_REQUIRE_ALL") != "" {
-			t.Fatalf("PostgreSQL is required here: %v", err)
-		}
-		t.Skipf("no PostgreSQL: set CUTOUT_TEST_POSTGRES to run this test on it")
-	}
-	var b [6]byte
-	rand.Read(b[:])
-	schema := "cutout_test_" + hex.EncodeToString(b[:])
-	if _, err := db.Exec("CREATE SCHEMA " + schema); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("DROP SCHEMA " + schema + " CASCADE"); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	u, err := url.Parse(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("search_path", schema)
-	u.RawQuery = q.Encode()
-	return u.String()
+	t.Run("postgres", func(t *testing.T) { fn(t, begin(t, storetest.Schema(t))) })
 }
 
 func begin(t testing.TB, dsn string) *unit {

@@ -5,7 +5,6 @@ import (
 
 	"cutout/internal/compartment"
 	"cutout/internal/officer"
-	"cutout/internal/store"
 )
 
 // Frame is what stands around every page: how many of each thing the officer may see, and how closely what is on the page
@@ -38,15 +37,14 @@ func (w *work) frame(f *Frame) error {
 		return err
 	}
 	f.Label, f.Now, f.Duties = l, w.Now(), w.duties()
+	counts, err := w.Counts(mostCounted, railKinds...)
+	if err != nil {
+		return err
+	}
 	f.Counts = map[string]Count{}
 	for _, k := range railKinds {
-		n, more, err := w.Count(store.Query{Kind: k}, mostCounted)
-		if err != nil {
-			return err
-		}
-		f.Counts[k] = Count{n, more}
+		f.Counts[k] = Count{min(counts[k], mostCounted), counts[k] > mostCounted}
 	}
-	fs, err := w.Findings(true)
-	f.Findings = len(fs)
-	return err
+	f.Findings = min(counts[""], mostCounted)
+	return nil
 }

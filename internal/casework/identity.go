@@ -117,20 +117,31 @@ func formsOf(w textindex.Term) []string {
 func tokens(key []byte) func(form string) store.ID {
 	m := hmac.New(sha256.New, key)
 	var sum [sha256.Size]byte
+	said := []byte("name\x00")
 	return func(form string) store.ID {
 		m.Reset()
-		m.Write([]byte("name\x00" + form))
+		said = append(said[:len("name\x00")], form...)
+		m.Write(said)
 		return store.ID(m.Sum(sum[:0])[:16])
 	}
 }
 
-// spoken is a text prepared for the check against names: its words by the token each would have as a part of a name.
-type spoken map[store.ID][]string
+// spoken is a text prepared for the check against names: its words, each with the tokens it would have as a part of a name.
+type spoken []saidWord
+
+type saidWord struct {
+	token store.ID
+	word  string
+}
 
 // speak prepares texts with the unit's name key. It needs no record and runs outside any transaction.
 func speak(key vault.Secret, texts ...string) (spoken, error) {
-	out := spoken{}
-	done := map[string]bool{}
+	size := 0
+	for _, t := range texts {
+		size += len(t)
+	}
+	out := make(spoken, 0, size/3) // about three tokens a word, pairs of words among them
+	done := make(map[string]bool, size/4)
 	err := key.Use(func(k []byte) error {
 		token := tokens(k)
 		for _, t := range texts {
@@ -138,8 +149,7 @@ func speak(key vault.Secret, texts ...string) (spoken, error) {
 			for _, pair := range pairsOf(words) {
 				if !done[pair] {
 					done[pair] = true
-					v := token(pair)
-					out[v] = append(out[v], pair)
+					out = append(out, saidWord{token(pair), pair})
 				}
 			}
 			for _, word := range words {
@@ -148,8 +158,7 @@ func speak(key vault.Secret, texts ...string) (spoken, error) {
 				}
 				done[word.Plain] = true
 				for _, form := range formsOf(word) {
-					v := token(form)
-					out[v] = append(out[v], word.Plain)
+					out = append(out, saidWord{token(form), word.Plain})
 				}
 			}
 		}
@@ -170,8 +179,10 @@ func (w *work) named(s spoken, of ...source.ID) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for v := range names {
-		out = append(out, s[v]...)
+	for _, x := range s {
+		if names[x.token] {
+			out = append(out, x.word)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil

@@ -171,3 +171,30 @@ func VerifyBundle(file io.ReaderAt, size int64, logKey string, earlier ...[]byte
 	r, err = audit.Verify(audit.ReadRows(rows), points...)
 	return r, at, err
 }
+
+// OversightPage is what an inspector begins with: a stretch of the log, what the log is now, and whose acts he may ask for.
+type OversightPage struct {
+	LogPage
+	Root     audit.Hash // over all entries before this look's own
+	Officers []OfficerLine
+}
+
+// Oversight shows an inspector the log with its root, in one look.
+func (d *Desk) Oversight(ctx context.Context, o officer.Officer, q LogQuery) (p OversightPage, err error) {
+	err = d.look(ctx, o, actLog, "log", "", func(w *work) error {
+		p = OversightPage{}
+		q.Mine = false
+		if err := w.logPage(&p.LogPage, q); err != nil {
+			return err
+		}
+		if p.Root, err = audit.Root(p.Size, w.LogHashes()); err != nil {
+			return err
+		}
+		as, err := w.Accounts()
+		for _, a := range as {
+			p.Officers = append(p.Officers, lineOf(a, w.Today()))
+		}
+		return err
+	})
+	return p, err
+}

@@ -60,7 +60,8 @@ func (w *work) parties(field string, ps ...source.PartyID) error {
 // prefixes are the long and short id prefixes of each kind, for records met without their type.
 var prefixes = map[string][2]string{kindSource: {"src", "S"}, kindReport: {"rep", "R"}, kindRelease: {"rel", "D"}, kindIssued: {"iss", "D"},
 	kindProduct: {"prd", "W"}, kindContact: {"con", "C"}, kindAuthority: {"aut", "A"}, kindRequirement: {"req", "Q"}, kindParty: {"pty", "P"},
-	kindNotice: {"ntc", "N"}, kindAssessment: {"asm", "V"}, kindTask: {"tsk", "T"}, kindRole: {"rol", "RO"}, kindUse: {"use", "U"}, kindCredit: {"crd", "B"}}
+	kindNotice: {"ntc", "N"}, kindAssessment: {"asm", "V"}, kindTask: {"tsk", "T"}, kindRole: {"rol", "RO"}, kindUse: {"use", "U"}, kindCredit: {"crd", "B"},
+	kindRecallOrder: {"rco", "RC"}}
 
 // longID writes the long form of a record's id by its kind.
 func longID(kind string, raw store.ID) string { return id.Long(prefixes[kind][0], raw) }

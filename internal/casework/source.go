@@ -53,12 +53,14 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 	if err := invalid(f); err != nil {
 		return source.ID{}, err
 	}
-	nameKey, err := d.nameKey(ctx, o)
-	if err != nil {
-		return source.ID{}, err
+	// A source with no person has a code name only: it is kept for the check when the officer's keys are open, and is no
+	// reason to keep him from registering when they are not.
+	nameKey, keyErr := d.nameKey(ctx, o)
+	if keyErr != nil && (n.Identity != nil || KindOf(keyErr) != Refused) {
+		return source.ID{}, keyErr
 	}
 	var made source.ID
-	err = d.do(ctx, o, actRegister, kindSource, "", func(w *work) error {
+	err := d.do(ctx, o, actRegister, kindSource, "", func(w *work) error {
 		if err := w.reaches("desk", s.Desk); err != nil {
 			return err
 		}
@@ -100,6 +102,9 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 			if err := w.sealIdentity(made, label, person); err != nil {
 				return err
 			}
+		}
+		if keyErr != nil {
+			return nil
 		}
 		return w.keepTokens(made, s.CodeName, label, person, nameKey)
 	})
@@ -351,9 +356,16 @@ func (d *Desk) RecordLife(ctx context.Context, o officer.Officer, n source.LifeE
 	if err := invalid(f); err != nil {
 		return err
 	}
+	said, err := d.heard(ctx, o, e.Text)
+	if err != nil {
+		return err
+	}
 	return d.do(ctx, o, actLife, kindSource, e.Source.String(), func(w *work) error {
 		s, err := exists[source.ID, source.Source](w, kindSource, "source", e.Source)
 		if err != nil {
+			return err
+		}
+		if err := w.unnamed("text", said, s.ID); err != nil {
 			return err
 		}
 		if err := w.MarkDue("source " + e.Source.String()); err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"cutout/internal/assessment"
@@ -10,6 +11,7 @@ import (
 	"cutout/internal/dissemination"
 	"cutout/internal/grading"
 	"cutout/internal/network"
+	"cutout/internal/officer"
 	"cutout/internal/report"
 	"cutout/internal/source"
 	"cutout/internal/store"
@@ -26,10 +28,14 @@ type viewer struct {
 	source map[string]string // report id to its source
 	known  map[source.ID]SourceRecord
 	marks  map[string]bool // origins of sources the reader may not see
+
+	orders  map[string][]string     // notice id to the recalls under it, which are notices of their own to the rules
+	readers map[string][]officer.ID // id of a sent copy to the officers it was sent to
 }
 
 func (w *work) watchView() (*watch.View, error) {
-	b := &viewer{w: w, refs: map[string]watch.LabelRef{}, texts: map[string]string{}, source: map[string]string{}, known: map[source.ID]SourceRecord{}, marks: map[string]bool{}}
+	b := &viewer{w: w, refs: map[string]watch.LabelRef{}, texts: map[string]string{}, source: map[string]string{}, known: map[source.ID]SourceRecord{}, marks: map[string]bool{},
+		orders: map[string][]string{}, readers: map[string][]officer.ID{}}
 	for _, step := range []func() error{b.parties, b.sources, b.contacts, b.reports, b.outcomes, b.notices, b.assessments, b.releases, b.products} {
 		if err := step(); err != nil {
 			return nil, err
@@ -316,14 +322,14 @@ func (b *viewer) notices() error {
 		return err
 	}
 	return each(b, kindRecallOrder, func(r Stored[store.ID, dissemination.Recall]) {
-		for _, rep := range r.Value.Reports {
-			// A recall under an older notice is a notice of its own kind about each report; one that made its own notice
-			// is that notice already.
-			if n, ok := at[r.Value.Notice.String()]; ok && b.v.Notices[n].Kind == string(dissemination.RecallNotice) {
-				break
-			}
-			b.v.Notices = append(b.v.Notices, watch.Notice{Record: b.record(hexID(r.ID)+" "+rep.String(), r.Head, r.Value.On), Kind: string(dissemination.RecallNotice),
-				Issuer: r.Value.By, About: rep.String(), Response: "followed"})
+		// A recall under an older notice is a notice of its own about its reports; one that made its own notice is that
+		// notice already.
+		n, ok := at[r.Value.Notice.String()]
+		if own := ok && b.v.Notices[n].Kind == string(dissemination.RecallNotice); !own && len(r.Value.Reports) > 0 {
+			id := longID(kindRecallOrder, r.ID)
+			b.orders[r.Value.Notice.String()] = append(b.orders[r.Value.Notice.String()], id)
+			b.v.Notices = append(b.v.Notices, watch.Notice{Record: b.record(id, r.Head, r.Value.On), Kind: string(dissemination.RecallNotice),
+				Issuer: r.Value.By, About: r.Value.Reports[0].String(), Relates: texts(r.Value.Reports[1:]), Response: "followed"})
 		}
 		for _, rep := range r.Value.Keeps {
 			b.v.Keeps = append(b.v.Keeps, watch.Keep{Record: b.record(hexID(r.ID)+" keep "+rep.String(), r.Head, r.Value.On), Notice: r.Value.Notice.String(), Report: rep.String()})
@@ -374,6 +380,7 @@ func (b *viewer) releases() error {
 				}
 			}
 		}
+		b.readers[r.Value.Issued.String()] = r.Value.Officers
 		b.v.Disseminations = append(b.v.Disseminations, d)
 	})
 	if err != nil {
@@ -396,14 +403,37 @@ func (b *viewer) releases() error {
 	if err != nil {
 		return err
 	}
-	// A reader's word that he has a copy answers no notice; his word that he saw the mark of a recall on it does.
-	return each(b, kindReceipt, func(r Stored[store.ID, Receipt]) {
+	return b.receipts()
+}
+
+// receipts reads who has seen the mark of a recall. A copy is answered for when every officer it was sent to has seen the
+// mark on it; his word that he has the copy answers no notice.
+func (b *viewer) receipts() error {
+	type place struct{ notice, copy string }
+	var order []place
+	last, by := map[place]watch.Record{}, map[place][]officer.ID{}
+	err := each(b, kindReceipt, func(r Stored[store.ID, Receipt]) {
 		m, ok, err := maybe[RecallID, RecallMark](b.w, kindRecall, r.Value.Recall)
 		if err != nil || !ok {
 			return
 		}
-		b.v.Receipts = append(b.v.Receipts, watch.Receipt{Record: b.record(hexID(r.ID), r.Head, r.Value.On), Notice: m.Value.Notice.String(), By: m.Value.Of})
+		p := place{m.Value.Notice.String(), m.Value.Of}
+		if _, begun := last[p]; !begun {
+			order = append(order, p)
+		}
+		if rec := b.record(hexID(r.ID), r.Head, r.Value.On); !slices.Contains(by[p], r.Value.By) {
+			by[p], last[p] = append(by[p], r.Value.By), rec
+		}
 	})
+	for _, p := range order {
+		if slices.ContainsFunc(b.readers[p.copy], func(o officer.ID) bool { return !slices.Contains(by[p], o) }) {
+			continue
+		}
+		for _, n := range append([]string{p.notice}, b.orders[p.notice]...) {
+			b.v.Receipts = append(b.v.Receipts, watch.Receipt{Record: last[p], Notice: n, By: p.copy})
+		}
+	}
+	return err
 }
 
 func (b *viewer) products() error {

@@ -1,9 +1,11 @@
 package casework
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cutout/internal/authority"
@@ -72,31 +74,51 @@ func (v vocabulary) AuthorityLimits(kind string, oral bool, age source.AgeBand, 
 	return l, true
 }
 
-// CheckMarking checks a release's marking: one TLP label, and handling codes of a scheme the pack uses.
+// CheckMarking checks a release's marking: one TLP label, and handling codes of one scheme the pack uses that do not
+// contradict each other. An action or sanitization code alone means that sharing is conditional: C goes without saying.
 func (v vocabulary) CheckMarking(field string, codes []string) fault.Faults {
 	var f fault.Faults
+	var handling []string
 	labels := 0
 	for i, c := range codes {
-		at := field + "." + strconv.Itoa(i+1)
 		if t, err := grading.ParseTLP(c); err == nil {
 			if labels++; labels > 1 {
-				f.Add(at, "marking.two-labels", "Given", string(t))
+				f.Add(field+"."+strconv.Itoa(i+1), "marking.two-labels", "Given", string(t))
 			}
 			continue
 		}
-		known := false
-		for _, s := range v.d.pack.Schemes {
-			if _, ok := v.d.pack.HandlingRule(s, c); ok {
-				known = true
-			}
-		}
-		if !known {
-			f.Add(at, "marking.unknown", "Given", c)
-		}
+		handling = append(handling, c)
 	}
 	if labels == 0 {
 		f.Add(field, "marking.no-label")
 	}
+	if len(handling) == 0 {
+		return f
+	}
+	var best error
+	for _, s := range v.d.pack.Schemes {
+		text := strings.Join(handling, " ")
+		if s == grading.ThreeByFive && !slices.Contains(handling, "C") && !slices.Contains(handling, "P") {
+			text = "C " + text
+		}
+		_, err := grading.ParseHandling(s, text)
+		if err == nil {
+			return f
+		}
+		var e *fault.Error
+		if best == nil && errors.As(err, &e) && e.Faults[0].Code != "handling.scheme-unknown" {
+			best = err
+		}
+	}
+	var e *fault.Error
+	if errors.As(best, &e) {
+		for _, x := range e.Faults {
+			x.Field = field
+			f = append(f, x)
+		}
+		return f
+	}
+	f.Add(field, "marking.unknown", "Given", strings.Join(handling, " "))
 	return f
 }
 
