@@ -58,7 +58,7 @@ func galleryPage(lang, theme string) Page {
 	}
 	scale := []Option{{Value: "A", Word: s("reliable", "موثوق")}, {Value: "B", Word: s("usually reliable", "موثوق عادةً")}, {Value: "C", Word: s("fairly reliable", "موثوق إلى حد ما")},
 		{Value: "1", Word: s("confirmed", "مؤكد")}, {Value: "2", Word: s("probably true", "صحيح على الأرجح")}, {Value: "3", Word: s("possibly true", "ربما كان صحيحًا")}}
-	bad := fault.Faults{{Field: "place", Code: "needed"}, {Field: "contact", Code: "reference.malformed", Params: map[string]string{"Given": "C-02x1"}}, {Field: "items.0.text", Code: "text.long", Params: map[string]string{"Max": "4000"}}}
+	bad := fault.Faults{{Field: "place", Code: "needed"}, {Field: "contact", Code: "reference.malformed", Params: map[string]string{"Given": "C-02x1"}}, {Field: "items.0.text", Code: "text.long", Params: map[string]string{"Given": "5210", "Limit": "4000"}}}
 	g := gallery{
 		At:        at,
 		Sub:       s("Port worker, registered 14 Jan 2025 · handler OSPREY desk, controller North · compartment of its own", "عامل ميناء، قُيّد في ١٤ يناير ٢٠٢٥ · المشغّل مكتب الشمال · حجرة خاصة به"),

@@ -36,7 +36,7 @@ type RailLink struct {
 func Rail(counts map[string]int) []RailLink {
 	rail := []RailLink{
 		{Name: "watch", Key: "w"}, {Name: "sources", Key: "s"}, {Name: "candidates", Key: "k"}, {Name: "requirements", Key: "q"},
-		{Name: "contacts", Key: "c"}, {Name: "reports", Key: "r"}, {Name: "releases", Key: "l"}, {Name: "network", Key: "n"},
+		{Name: "contacts", Key: "c"}, {Name: "reports", Key: "r"}, {Name: "releases", Key: "l"}, {Name: "inbox", Key: "i"}, {Name: "products", Key: "p"}, {Name: "network", Key: "n"},
 		{Name: "documents", Key: "d"}, {Name: "notices", Key: "t"}, {Name: "oversight", Key: "o", Apart: true}, {Name: "search", Key: "/"},
 	}
 	for i := range rail {

@@ -124,7 +124,7 @@ func Funcs(w *wording.Words) template.FuncMap {
 			return &t
 		},
 		"linechart":  func(c LineChart) lineView { return c.view(w) },
-		"gradechart": func(c GradeChart) lineView { return c.view(w) },
+		"gradechart": func(c GradeChart) gradeView { return c.view(w) },
 		"origintree": func(n TreeNode) treeView { return n.view(w.Dir() == "rtl") },
 	}
 }

@@ -1,0 +1,310 @@
+package web
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"cutout/internal/casework"
+	"cutout/internal/fault"
+	"cutout/internal/id"
+	"cutout/internal/officer"
+	"cutout/internal/web/templates"
+	"cutout/internal/wording"
+)
+
+// visit is one request's reader: who he is (zero before sign-in) and how he reads.
+type visit struct {
+	Officer officer.Officer
+	Away    officer.Officer // signed in, but idle too long: his drafts are kept, nothing is shown to him
+	Words   *wording.Words
+	Theme   string
+}
+
+type visitKey struct{}
+
+// see is the visit of a request. Before visiting has run (a failure of the session store) it reads English.
+func see(r *http.Request) *visit {
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{Words: wordsOf(r)}
+}
+
+// visiting finds out who is asking. Nothing of a request but its session cookie says so.
+func (s *Server) visiting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{Words: wordsOf(r)}
+		if c, err := r.Cookie("theme"); err == nil && (c.Value == "light" || c.Value == "dark") {
+			v.Theme = c.Value
+		}
+		ctx := r.Context()
+		var who officer.Officer
+		if err := who.ID.UnmarshalText([]byte(s.sessions.GetString(ctx, "officer"))); err == nil && !who.ID.IsZero() {
+			who.Name = s.sessions.GetString(ctx, "name")
+			if s.alive(s.sessions.GetString(ctx, "serial")) && s.desk.Present(who.ID) {
+				v.Officer = who
+			} else {
+				v.Away = who
+			}
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, visitKey{}, v)))
+	})
+}
+
+// wordsOf is the language the reader chose, or the first his browser asks for that there is.
+func wordsOf(r *http.Request) *wording.Words {
+	if c, err := r.Cookie("lang"); err == nil {
+		for _, l := range wording.Languages() {
+			if c.Value == l {
+				return wording.For(l)
+			}
+		}
+	}
+	for _, want := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+		tag, _, _ := strings.Cut(strings.TrimSpace(want), ";")
+		base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		for _, l := range wording.Languages() {
+			if base == l {
+				return wording.For(l)
+			}
+		}
+	}
+	return wording.For("en")
+}
+
+// seen is when a signed-in session last asked for a page, and whose it is.
+type seen struct {
+	at  time.Time
+	who officer.ID
+}
+
+// alive notes that a session asked for a page, unless it was idle too long or is not known since the program started.
+func (s *Server) alive(serial string) bool {
+	now := s.desk.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last, ok := s.seen[serial]
+	if !ok || now.Sub(last.at) > s.desk.IdleLock() {
+		delete(s.seen, serial)
+		return false
+	}
+	s.seen[serial] = seen{now, last.who}
+	return true
+}
+
+func (s *Server) begin(serial string, who officer.ID) {
+	now := s.desk.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, last := range s.seen {
+		if now.Sub(last.at) > s.desk.IdleLock() {
+			delete(s.seen, k)
+		}
+	}
+	s.seen[serial] = seen{now, who}
+}
+
+// endOthers ends every session of an officer but one.
+func (s *Server) endOthers(who officer.ID, but string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.seen, func(serial string, v seen) bool { return v.who == who && serial != but })
+}
+
+func (s *Server) end(serial string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, serial)
+}
+
+// signInPage is what the sign-in shows.
+type signInPage struct {
+	Next                        string
+	Failed, Expired, Out, Tired bool
+}
+
+func (s *Server) signInForm(w http.ResponseWriter, r *http.Request) error {
+	if !see(r).Officer.ID.IsZero() {
+		return s.away(w, r, local(r.FormValue("next")))
+	}
+	return s.alone(w, r, http.StatusOK, "signin", "signin.title", signInPage{Next: local(r.FormValue("next")), Out: r.FormValue("out") != ""})
+}
+
+// signIn has one answer for all failures. The session gets a new token, so that one known before is worth nothing.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return errForm(err)
+	}
+	next := local(r.PostFormValue("next"))
+	passphrase := []byte(r.PostFormValue("passphrase"))
+	defer clear(passphrase)
+	o, err := s.desk.SignIn(ctx, r.PostFormValue("name"), passphrase)
+	if casework.KindOf(err) == casework.Refused && err != nil {
+		tired := codeOf(err) == "refused.too-many"
+		status := http.StatusUnauthorized
+		if tired {
+			status = http.StatusTooManyRequests
+		}
+		return s.alone(w, r, status, "signin", "signin.title", signInPage{Next: next, Failed: !tired, Tired: tired})
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return s.incident("session", err)
+	}
+	s.end(s.sessions.GetString(ctx, "serial"))
+	serial := id.New[incident](nil).String()
+	s.begin(serial, o.ID)
+	s.sessions.Put(ctx, "officer", o.ID.String())
+	s.sessions.Put(ctx, "name", o.Name)
+	s.sessions.Put(ctx, "serial", serial)
+	return s.away(w, r, next)
+}
+
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	ctx, v := r.Context(), see(r)
+	if !v.Officer.ID.IsZero() {
+		s.desk.Lock(v.Officer.ID)
+	}
+	s.end(s.sessions.GetString(ctx, "serial"))
+	if err := s.sessions.Destroy(ctx); err != nil {
+		return s.incident("session", err)
+	}
+	return s.away(w, r, "/signin?out=1")
+}
+
+// askSignIn answers whoever is not signed in, with 401 and the way back. What an officer typed while his sign-in ended
+// is kept first, as a draft that only he can read.
+func (s *Server) askSignIn(w http.ResponseWriter, r *http.Request) {
+	v, next := see(r), "/"
+	away := !v.Away.ID.IsZero()
+	path := strings.TrimPrefix(r.URL.Path, "/drafts")
+	if r.Method == http.MethodGet {
+		next = r.URL.RequestURI()
+	} else if away && s.hasPage(path) {
+		next = path
+		if of := subjectOf(parsed(r.PostFormValue("draft_of"))); of != "" {
+			next += "?" + of
+		}
+		if err := s.saveDraft(r, v.Away, path); err != nil {
+			s.answer(w, r, err)
+			return
+		}
+	}
+	if strings.HasPrefix(r.URL.Path, "/drafts/") {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if err := s.alone(w, r, http.StatusUnauthorized, "signin", "signin.title", signInPage{Next: local(next), Expired: away}); err != nil {
+		s.answer(w, r, err)
+	}
+}
+
+// changePassphrase seals the officer's key under a new passphrase and ends his sign-ins elsewhere.
+func (s *Server) changePassphrase(w http.ResponseWriter, r *http.Request) error {
+	v, ctx := see(r), r.Context()
+	f, err := s.readForm(r)
+	if err != nil {
+		return err
+	}
+	if f.sent() {
+		old, fresh := []byte(f.Get("old_passphrase")), []byte(f.Get("passphrase"))
+		defer clear(old)
+		defer clear(fresh)
+		var err error
+		if f.Get("passphrase_again") != f.Get("passphrase") {
+			err = &casework.Error{Kind: casework.Invalid, Code: "invalid", Faults: fault.Faults{{Field: "passphrase_again", Code: "passphrase.differs"}}}
+		} else {
+			err = s.desk.ChangePassphrase(ctx, v.Officer, old, fresh)
+		}
+		if err == nil {
+			s.endOthers(v.Officer.ID, s.sessions.GetString(ctx, "serial"))
+			if err := s.sessions.RenewToken(ctx); err != nil {
+				return s.incident("session", err)
+			}
+			return s.done(w, r, "/", "flash.passphrase")
+		}
+		if err := f.take(err); err != nil {
+			return err
+		}
+	}
+	frame, err := s.desk.Around(ctx, v.Officer)
+	if err != nil {
+		return err
+	}
+	field := func(name, label, complete string) templates.Field {
+		t := need(f.field("password", name, label, ""))
+		t.Value, t.Complete = "", complete
+		return t
+	}
+	b := formPage{Title: v.Words.T("passphrase.title"), Lead: v.Words.T("passphrase.lead"), Form: f, Word: v.Words.T("do.save"), Cancel: "/", Sections: []section{{Fields: []templates.Field{
+		field("old_passphrase", "passphrase.old", "current-password"), field("passphrase", "passphrase.new", "new-password"), field("passphrase_again", "passphrase.again", "new-password")}}}}
+	return s.showForm(w, r, frame, b)
+}
+
+func (s *Server) setLanguage(w http.ResponseWriter, r *http.Request) error {
+	for _, l := range wording.Languages() {
+		if r.FormValue("language") == l {
+			s.remember(w, "lang", l, true)
+		}
+	}
+	return s.away(w, r, local(r.FormValue("back")))
+}
+
+func (s *Server) setTheme(w http.ResponseWriter, r *http.Request) error {
+	if t := r.FormValue("theme"); t == "auto" || t == "light" || t == "dark" {
+		s.remember(w, "theme", t, false)
+	}
+	return s.away(w, r, local(r.FormValue("back")))
+}
+
+// remember keeps a harmless choice in the browser for a year. The theme is also set by the page's script.
+func (s *Server) remember(w http.ResponseWriter, name, value string, hidden bool) {
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 31536000, HttpOnly: hidden, Secure: s.secure, SameSite: http.SameSiteStrictMode})
+}
+
+// away sends the browser to another page of this server with 303.
+func (s *Server) away(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// done sends the browser on after an act, with one sentence about it for the next page.
+func (s *Server) done(w http.ResponseWriter, r *http.Request, to, message string) error {
+	s.sessions.Put(r.Context(), "flash", message)
+	return s.away(w, r, to)
+}
+
+// flash is the sentence left by the act before, in the reader's language; it is said once.
+func (s *Server) flash(r *http.Request) *templates.Flash {
+	m := s.sessions.PopString(r.Context(), "flash")
+	if m == "" {
+		return nil
+	}
+	return &templates.Flash{Text: see(r).Words.T(m)}
+}
+
+// local is the address when it leads to a page of this server, else the first page.
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
+		strings.ContainsAny(to, "\\\r\n\t\x00") || strings.HasPrefix(u.Path, "//") {
+		return "/"
+	}
+	return to
+}
+
+// errForm is a body that is no form.
+func errForm(err error) error {
+	code := "form.unreadable"
+	if strings.Contains(err.Error(), "too large") {
+		code = "form.large"
+	}
+	return &casework.Error{Kind: casework.Invalid, Code: "invalid", Faults: fault.Faults{{Code: code}}}
+}
