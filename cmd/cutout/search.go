@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+
+	"cutout/internal/casework"
+	"cutout/internal/officer"
+	"cutout/internal/source"
+)
+
+type searchCommand struct {
+	Words []string `arg:""`
+	Kind  string   `placeholder:"KIND"`
+	Any   bool
+	Top   int    `default:"20" placeholder:"N"`
+	After string `placeholder:"CURSOR"`
+}
+
+func (c *searchCommand) Run(s *session) error {
+	return s.as(func(d *casework.Desk, o officer.Officer) error {
+		p, err := d.Search(s.ctx, o, strings.Join(c.Words, " "), c.Kind, c.Any, c.After, c.Top)
+		if err != nil {
+			return err
+		}
+		var out []row
+		for _, h := range p.Hits {
+			var around strings.Builder
+			for _, seg := range h.Snippet {
+				around.WriteString(seg.Text)
+			}
+			out = append(out, row{text("kind", h.Kind), only("id", h.ID), text("ref", h.Ref), text("title", h.Title), text("snippet", around.String())})
+		}
+		s.more(p.Next)
+		return s.rows([]string{"kind", "id", "ref", "title", "snippet"}, out)
+	})
+}
+
+// unmask opens an identity on the machine this program runs on; it is printed and kept nowhere.
+type unmask struct {
+	Source string `arg:"" ref:"source"`
+	Reason string `required:"" placeholder:"TEXT"`
+}
+
+func (c *unmask) Run(s *session) error {
+	return look(s, c, &c.Source, func(d *casework.Desk, o officer.Officer, of source.ID) error {
+		p, err := d.OpenIdentity(s.ctx, o, of, c.Reason)
+		if err != nil {
+			return err
+		}
+		defer p.Forget()
+		who, err := p.Disclose()
+		if err != nil {
+			return machine(err)
+		}
+		defer who.Wipe()
+		return s.show(row{text("source", of.String())}, who)
+	})
+}
