@@ -42,15 +42,14 @@ func Demo(ctx context.Context, cfg casework.Config, progress func(done, total in
 	if err != nil {
 		return nil, nil, err
 	}
-	real := cfg.Clock
-	if real == nil {
-		real = time.Now
+	now := time.Now()
+	if cfg.Clock != nil {
+		now = cfg.Clock()
 	}
-	today := real().UTC().Truncate(24 * time.Hour)
-	c := &storyClock{today: today}
+	c := &storyClock{today: now.UTC().Truncate(24 * time.Hour)}
 	building := cfg
 	building.Clock, building.QuietWatch = c.now, true
-	if err := build(ctx, s, building, c, real(), progress); err != nil {
+	if err := build(ctx, s, building, c, now, progress); err != nil {
 		return nil, nil, err
 	}
 	d, err := casework.Open(ctx, cfg)

@@ -31,7 +31,6 @@ import (
 	"cutout/internal/web"
 )
 
-var perMethod = map[string]int{}
 var timeZero time.Time
 
 // canaries are the words of every identity of the story: of names, papers and ways to reach.
@@ -121,9 +120,8 @@ func demoCanary(x *demo) {
 	}
 	f.pages()
 	rows := f.raw()
-	x.Log(perMethod)
 	x.Logf("%d looks, %d rows, %d bytes looked at", calls, rows, f.bytes)
-	if calls < 1000 || rows < 2000 {
+	if calls < 3000 || rows < 5000 {
 		x.Errorf("%d looks and %d rows are too few to say anything", calls, rows)
 	}
 	for _, w := range f.words {
@@ -148,14 +146,16 @@ func (f *finder) drive(name string, o officer.Officer) (calls int) {
 				continue
 			}
 			for _, args := range choices(fn.Type(), shown) {
-				key := m.Name + fmt.Sprint(args)
+				key := m.Name
+				for _, a := range args {
+					key += fmt.Sprintf(" %v", a.Interface())
+				}
 				if done[key] {
 					continue
 				}
 				done[key] = true
 				in := []reflect.Value{reflect.ValueOf(context.Context(f.x.Context())), reflect.ValueOf(o)}
 				calls++
-				perMethod[m.Name]++
 				for _, r := range fn.Call(append(in, args...)) {
 					if err, ok := r.Interface().(error); ok {
 						f.look(name+": error of "+m.Name, []byte(err.Error()))

@@ -3,11 +3,6 @@ package exercise
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"database/sql"
-	"encoding/hex"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,6 +12,7 @@ import (
 	"cutout/internal/exercise/casefile"
 	"cutout/internal/officer"
 	"cutout/internal/report"
+	"cutout/internal/store/storetest"
 	"cutout/internal/vault"
 )
 
@@ -25,45 +21,12 @@ func TestEngines(t *testing.T) {
 	if testing.Short() {
 		t.Skip("three cases on PostgreSQL: not in a short run")
 	}
-	addr := os.Getenv("CUTOUT_TEST_POSTGRES")
-	if addr == "" {
-		addr = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
-	}
-	db, err := sql.Open("pgx", addr)
-	if err == nil {
-		err = db.Ping()
-	}
-	if err != nil {
-		if os.Getenv("CUTOUT_REQUIRE_ALL") != "" {
-			t.Fatalf("PostgreSQL is required here: %v", err)
-		}
-		t.Skipf("no PostgreSQL at %s: set CUTOUT_TEST_POSTGRES to run this test on it", addr)
-	}
-	t.Cleanup(func() { db.Close() })
 	for name, text := range map[string][]byte{"03-curveball": caseText(t, "03-curveball.yaml"), "02-penkovsky": caseText(t, "02-penkovsky.yaml"), "invented": invented(t)} {
 		c, err := casefile.Parse(name, bytes.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var b [6]byte
-		rand.Read(b[:])
-		schema := "cutout_test_" + hex.EncodeToString(b[:])
-		if _, err := db.Exec("CREATE SCHEMA " + schema); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if _, err := db.Exec("DROP SCHEMA " + schema + " CASCADE"); err != nil {
-				t.Error(err)
-			}
-		})
-		u, err := url.Parse(addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := u.Query()
-		q.Set("search_path", schema)
-		u.RawQuery = q.Encode()
-		got, err := replayInto(context.Background(), casework.Config{DSN: u.String()}, c, nil)
+		got, err := replayInto(context.Background(), casework.Config{DSN: storetest.Schema(t)}, c, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
