@@ -1,0 +1,121 @@
+package ni
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"cutout/internal/casework"
+	"cutout/internal/id"
+	"cutout/internal/officer"
+)
+
+var pairs = flag.Int("ni.pairs", 0, "how many pairs of worlds to compare; 0 is a few, many with CUTOUT_LONG")
+
+func wanted(few, many int) int {
+	switch {
+	case *pairs > 0:
+		return *pairs
+	case os.Getenv("CUTOUT_LONG") != "":
+		return many
+	}
+	return few
+}
+
+// difference is where two worlds told themselves apart.
+type difference struct {
+	low, probe string
+	a, b       string
+	after      int // probes
+}
+
+func (d *difference) String() string {
+	i := 0
+	for i < len(d.a) && i < len(d.b) && d.a[i] == d.b[i] {
+		i++
+	}
+	cut := func(s string) string { return s[max(i-160, 0):min(i+160, len(s))] }
+	return fmt.Sprintf("as %s, %s (probe %d):\n  one world:   …%s\n  the other:   …%s", d.low, d.probe, d.after, cut(d.a), cut(d.b))
+}
+
+// compare runs the low script in both worlds side by side and stops at the first difference.
+func (p *twin) compare(seed uint64, deep bool, viewers ...string) (*difference, int) {
+	n := 0
+	if a, b := fmt.Sprint(p.a.w.failed), fmt.Sprint(p.b.w.failed); a != b {
+		return &difference{"h0", "the common steps", a, b, 0}, 0
+	}
+	for _, low := range viewers {
+		for _, x := range order(drivers(p.ids, chance(seed, "ids"), deep)) {
+			if low == "h0" && strings.HasPrefix(x.name, "OfficerNamed") {
+				continue // a registrar knows the accounts of the unit: declared
+			}
+			n++
+			was := make(chan string)
+			go func() { was <- p.a.answer(x, low) }()
+			b := p.b.answer(x, low)
+			if a := <-was; a != b {
+				return &difference{low, x.name, a, b, n}, n
+			}
+		}
+	}
+	return nil, n
+}
+
+// which are the kinds of difference of the k-th pair: all together first, then one by one, then some.
+func which(k int) []string {
+	if k == 0 {
+		return kinds
+	}
+	if k <= len(kinds) {
+		return kinds[k-1 : k]
+	}
+	r := chance(uint64(k), "which")
+	return slices.DeleteFunc(slices.Clone(kinds), func(string) bool { return r.IntN(2) == 0 })
+}
+
+// TestPairs compares pairs of worlds. What the low officers are answered must not tell them apart.
+func TestPairs(t *testing.T) {
+	total := wanted(3, 200)
+	var x *template
+	asked := 0
+	for k := range total {
+		if k%len(kinds) == 0 {
+			x = newTemplate(t, uint64(k/len(kinds)+1))
+		}
+		t.Run(strings.Join(which(k), ", "), func(t *testing.T) {
+			p := x.pair(func() *world { return x.open(t) }, uint64(k), which(k))
+			d, n := p.compare(uint64(k), total > 10, lows...)
+			asked += n
+			if d != nil {
+				t.Errorf("pair %d\n%s", k, d)
+			}
+		})
+	}
+	t.Logf("%d pairs, %d answers compared", total, asked)
+}
+
+// TestCensus fails when the door has a method that the low script does not try and nobody declared.
+func TestCensus(t *testing.T) {
+	var ids []string
+	for _, p := range strings.Fields("src con rep itm req aut rel iss prd ntc pty rol use") {
+		ids = append(ids, id.Long(p, [16]byte{1}))
+	}
+	m := drivers(ids, chance(1, ""), false)
+	d := reflect.TypeFor[*casework.Desk]()
+	for i := range d.NumMethod() {
+		f := d.Method(i)
+		takes := f.Type.NumIn() > 2 && f.Type.In(2) == reflect.TypeFor[officer.Officer]()
+		_, driven := m[f.Name]
+		_, said := declared[f.Name]
+		if takes && !driven && !said {
+			t.Errorf("casework.Desk.%s has no driver in sec/ni: add one, or declare why it needs none", f.Name)
+		}
+		if driven && said {
+			t.Errorf("%s is driven and declared", f.Name)
+		}
+	}
+}
