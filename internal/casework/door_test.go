@@ -13,6 +13,7 @@ import (
 	"cutout/internal/dissemination"
 	"cutout/internal/identity"
 	"cutout/internal/report"
+	"cutout/internal/source"
 )
 
 func faultsOf(err error) []string {
@@ -237,6 +238,37 @@ func TestHandlerIsNeverController(t *testing.T) {
 		err := u.d.Assign(u.ctx, u.in("registrar"), casework.AssignDraft{Source: u.src.String(), Officer: u.who["handler"].ID.String(), Duty: "controller"})
 		if len(faultsOf(err)) != 1 || faultsOf(err)[0] != "duty officer.conflict" {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A name may stand in no text about its source, whatever the record.
+func TestNamesStandNowhere(t *testing.T) {
+	engines(t, func(t *testing.T, u *unit) {
+		const named = "Quackenbush was nervous"
+		today := u.now.Format(time.DateOnly)
+		for what, try := range map[string]func() error{
+			"contact": func() error {
+				_, err := u.d.RecordContact(u.ctx, u.in("handler"), contact.ID{}, contact.Draft{Source: u.src.String(), Type: "meeting", Record: &contact.RecordDraft{When: today, Place: "town",
+					Participants: []string{u.who["handler"].ID.String()}, Summary: named, Welfare: "well", Security: "none"}})
+				return err
+			},
+			"life event": func() error {
+				return u.d.RecordLife(u.ctx, u.in("registrar"), source.LifeEventDraft{Source: u.src.String(), Kind: "reviewed", When: today, Text: named})
+			},
+			"notice": func() error {
+				_, err := u.d.IssueNotice(u.ctx, u.in("controller"), casework.NoticeDraft{NoticeDraft: dissemination.NoticeDraft{Kind: "doubt", About: u.src.String(), Text: named}})
+				return err
+			},
+			"assessment": func() error {
+				_, err := u.d.Assess(u.ctx, u.in("controller"), casework.AssessmentDraft{Draft: assessment.Draft{About: u.src.String(), View: named}})
+				return err
+			},
+		} {
+			var e *casework.Error
+			if err := try(); !errors.As(err, &e) || len(e.Faults) != 1 || e.Faults[0].Code != "report.names-source" {
+				t.Errorf("%s: %v", what, err)
+			}
 		}
 	})
 }

@@ -7,7 +7,9 @@ import (
 
 	"cutout/internal/contact"
 	"cutout/internal/officer"
+	"cutout/internal/report"
 	"cutout/internal/source"
+	"cutout/internal/store"
 )
 
 // heard prepares what an officer wrote for the check against names, when his own keys can open the name key. An officer
@@ -33,6 +35,25 @@ func (w *work) unnamed(field string, said spoken, of ...source.ID) error {
 		return err
 	}
 	return fieldFault(field, "report.names-source", "Words", strings.Join(words, ", "))
+}
+
+// unnamedAbout refuses words that name the source a notice or an assessment is about, or the source of the report it is
+// about.
+func (w *work) unnamedAbout(field string, said spoken, about store.Record, found bool) error {
+	if !found || said == nil {
+		return nil
+	}
+	switch about.Kind {
+	case kindSource:
+		return w.unnamed(field, said, source.ID(about.ID))
+	case kindReport:
+		r, err := decoded[report.ID, report.Report](about)
+		if err != nil {
+			return err
+		}
+		return w.unnamed(field, said, r.Value.Source)
+	}
+	return nil
 }
 
 // contactTexts are the words of a plan or record, in which a true name must never stand. Place and means may be his own.

@@ -143,6 +143,9 @@ func (w *work) namesOf(ids []string) (map[string]string, error) {
 	var items []report.ItemID
 	officers := false
 	for _, s := range ids {
+		if mark, ok := strings.CutPrefix(s, originPrefix); ok {
+			out[s] = "OR-" + strings.ToUpper(mark[:min(len(mark), 6)])
+		}
 		raw, ok := rawID(s)
 		if !ok {
 			continue

@@ -106,10 +106,17 @@ func (d *Desk) IssueNotice(ctx context.Context, o officer.Officer, n NoticeDraft
 	if err := invalid(f); err != nil {
 		return dissemination.NoticeID{}, err
 	}
+	said, err := d.heard(ctx, o, v.Text, v.KindText)
+	if err != nil {
+		return dissemination.NoticeID{}, err
+	}
 	var made dissemination.NoticeID
-	err := d.do(ctx, o, actNotice, kindNotice, "", func(w *work) error {
+	err = d.do(ctx, o, actNotice, kindNotice, "", func(w *work) error {
 		subject, found, err := w.subjectOf("about", v.About)
 		if err != nil {
+			return err
+		}
+		if err := w.unnamedAbout("text", said, subject, found); err != nil {
 			return err
 		}
 		label := subject.Label

@@ -108,10 +108,17 @@ func (d *Desk) Assess(ctx context.Context, o officer.Officer, n AssessmentDraft)
 	if err := invalid(f); err != nil {
 		return assessment.ID{}, err
 	}
+	said, err := d.heard(ctx, o, a.View)
+	if err != nil {
+		return assessment.ID{}, err
+	}
 	var made assessment.ID
-	err := d.do(ctx, o, actAssess, kindAssessment, "", func(w *work) error {
+	err = d.do(ctx, o, actAssess, kindAssessment, "", func(w *work) error {
 		s, found, err := w.subjectOf("about", a.About)
 		if err != nil {
+			return err
+		}
+		if err := w.unnamedAbout("view", said, s, found); err != nil {
 			return err
 		}
 		label := s.Label

@@ -11,6 +11,8 @@ import (
 	"cutout/internal/source"
 )
 
+const originPrefix = "origin-"
+
 // originMark is what a reader may know of the origin of a report whose source he may not see: a mark that is equal for
 // equal sources, chosen for this reader alone. Two of his reports with one mark are one voice; the mark says nothing else,
 // and two readers cannot compare theirs (S8).
@@ -21,7 +23,7 @@ func (w *work) originMark(of source.ID) string {
 	key := w.Word("origin", w.Officer().ID.String()).Value
 	m := hmac.New(sha256.New, key[:])
 	m.Write(of.Bytes())
-	return "origin-" + hex.EncodeToString(m.Sum(nil)[:6])
+	return originPrefix + hex.EncodeToString(m.Sum(nil)[:6])
 }
 
 // veil takes out of a report what points to sources the reader may not see: that somebody is a source, and who tells,
