@@ -253,19 +253,6 @@ func (t *Tx) markTime(b *strings.Builder, args *[]any, alias string) {
 	*args = append(*args, at, at)
 }
 
-// Count counts what a list holds, up to most: a number above most is said as "more than".
-func (t *Tx) Count(q Query, most int) (n int, more bool, err error) {
-	from, cmp := forever, "<"
-	text, args, err := t.plan(q, "r.seq", from, cmp, "DESC", most+1)
-	if err != nil || text == "" {
-		return 0, false, err
-	}
-	if err := t.c.one(t.ctx, "SELECT count(*) FROM ("+text+") AS listed", args, &n); err != nil {
-		return 0, false, err
-	}
-	return min(n, most), n > most, nil
-}
-
 // Counts counts, up to most each, the records of every kind the officer may see and, under the empty kind, his open
 // findings: all that stands in the frame of a page, in one query. A number of most+1 means "more than most".
 func (t *Tx) Counts(most int, kinds ...string) (map[string]int, error) {
