@@ -2,33 +2,18 @@ package authority
 
 import (
 	"cutout/internal/day"
-	"cutout/internal/fault"
+	"cutout/internal/draft/drafttest"
 	"cutout/internal/officer"
 	"cutout/internal/source"
 	"encoding/json"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 )
 
-type words struct{}
+type words = drafttest.Words
 
-func (words) Has(_, code string) bool { return code != "NOT-IN-PACK" }
-func (words) Identifier(field, s string) (f fault.Faults) {
-	for _, c := range s {
-		if c < ' ' || (c >= 0x202a && c <= 0x202e) {
-			f.Add(field, "text.control")
-			return
-		}
-	}
-	return
-}
-func (words) Text(string, string, int) fault.Faults { return nil }
-
-func has(f fault.Faults, field, code string) bool {
-	return slices.ContainsFunc(f, func(x fault.Fault) bool { return x.Field == field && x.Code == code })
-}
+var has = drafttest.Has
 
 type pack struct{ words }
 

@@ -2,30 +2,15 @@ package contact
 
 import (
 	"cutout/internal/day"
-	"cutout/internal/fault"
+	"cutout/internal/draft/drafttest"
 	"encoding/json"
 	"pgregory.net/rapid"
-	"slices"
 	"testing"
 )
 
-type words struct{}
+type words = drafttest.Words
 
-func (words) Has(_, code string) bool { return code != "NOT-IN-PACK" }
-func (words) Identifier(field, s string) (f fault.Faults) {
-	for _, c := range s {
-		if c < ' ' || (c >= 0x202a && c <= 0x202e) {
-			f.Add(field, "text.control")
-			return
-		}
-	}
-	return
-}
-func (words) Text(string, string, int) fault.Faults { return nil }
-
-func has(f fault.Faults, field, code string) bool {
-	return slices.ContainsFunc(f, func(x fault.Fault) bool { return x.Field == field && x.Code == code })
-}
+var has = drafttest.Has
 
 // FuzzNew: whatever is written, New answers; what it takes survives being stored.
 func FuzzNew(f *testing.F) {

@@ -2,83 +2,20 @@ package dissemination
 
 import (
 	"cutout/internal/day"
+	"cutout/internal/draft/drafttest"
 	"cutout/internal/fault"
 	"cutout/internal/officer"
 	"encoding/json"
-	"pgregory.net/rapid"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 )
 
-type words struct{}
+type words = drafttest.Words
 
-func (words) Has(_, code string) bool { return code != "NOT-IN-PACK" }
-func (words) Identifier(field, s string) (f fault.Faults) {
-	for _, c := range s {
-		if c < ' ' || (c >= 0x202a && c <= 0x202e) {
-			f.Add(field, "text.control")
-			return
-		}
-	}
-	return
-}
-func (words) Text(string, string, int) fault.Faults { return nil }
-
-func has(f fault.Faults, field, code string) bool {
-	return slices.ContainsFunc(f, func(x fault.Fault) bool { return x.Field == field && x.Code == code })
-}
+var has = drafttest.Has
 
 type marks struct{}
 
 func (marks) CheckMarking(string, []string) fault.Faults { return nil }
-
-type lower struct{}
-
-func (lower) Normalize(s string) string { return strings.ToLower(s) }
-
-func TestReach(t *testing.T) {
-	hits := Reach([]string{"r"}, []Edge{{"r", "d"}, {"d", "p"}, {"p", "q"}, {"q", "r"}, {"r", "q"}})
-	if len(hits) != 4 || hits[3].ID != "p" || !slices.Equal(Chain(hits, 3), []string{"r", "d", "p"}) {
-		t.Error(hits)
-	}
-	rapid.Check(t, func(t *rapid.T) { // against the closure by repetition
-		var edges []Edge
-		for range rapid.IntRange(0, 20).Draw(t, "n") {
-			edges = append(edges, Edge{strconv.Itoa(rapid.IntRange(0, 7).Draw(t, "a")), strconv.Itoa(rapid.IntRange(0, 7).Draw(t, "b"))})
-		}
-		want := map[string]bool{"0": true}
-		for range 8 {
-			for _, e := range edges {
-				want[e.To] = want[e.To] || want[e.From]
-			}
-		}
-		n := 0
-		for _, v := range want {
-			if v {
-				n++
-			}
-		}
-		got := Reach([]string{"0"}, edges)
-		slices.Reverse(edges)
-		if len(got) != n || !slices.Equal(got, Reach([]string{"0"}, edges)) {
-			t.Fatal(got, want)
-		}
-		for i, h := range got {
-			if len(Chain(got, i)) != h.Hops+1 || !want[h.ID] {
-				t.Fatal(h)
-			}
-		}
-	})
-}
-
-func TestLintNames(t *testing.T) {
-	got := LintNames("Seen with Abu-Ali, near ROSE street.", []string{"abu ali", "Rose", "Al", "street rose", ""}, lower{})
-	if !slices.Equal(got, []string{"abu ali", "Rose"}) {
-		t.Error(got)
-	}
-}
 
 func TestMayApprove(t *testing.T) {
 	a, b, c := officer.ID{1}, officer.ID{2}, officer.ID{3}

@@ -2,7 +2,7 @@ package identity
 
 import (
 	"bytes"
-	"cutout/internal/fault"
+	"cutout/internal/draft/drafttest"
 	"encoding/gob"
 	"encoding/json"
 	"fmt"
@@ -13,19 +13,7 @@ import (
 	"testing"
 )
 
-type words struct{}
-
-func (words) Has(_, code string) bool { return code != "NOT-IN-PACK" }
-func (words) Identifier(field, s string) (f fault.Faults) {
-	for _, c := range s {
-		if c < ' ' || (c >= 0x202a && c <= 0x202e) {
-			f.Add(field, "text.control")
-			return
-		}
-	}
-	return
-}
-func (words) Text(string, string, int) fault.Faults { return nil }
+type words = drafttest.Words
 
 const secret = "Zaydun"
 

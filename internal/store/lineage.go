@@ -31,15 +31,6 @@ func (t *Tx) Cites(child ID, kind string, childLabel int64, parents ...ID) error
 // Descendants walks the lineage from the start, whatever its labels: a recall has to reach what the officer who issues it
 // may not see. It gives ids and labels, never content, and the door shows of them only what the officer's Scope admits.
 func (t *Tx) Descendants(start ...ID) ([]Descendant, error) {
-	return t.walk("SELECT child, parent, kind, label, officer FROM lineage WHERE parent = ?", start)
-}
-
-// Ancestors walks the lineage the other way: what the start rests on. Kind and label are those of the citing record.
-func (t *Tx) Ancestors(start ...ID) ([]Descendant, error) {
-	return t.walk("SELECT parent, child, kind, label, officer FROM lineage WHERE child = ?", start)
-}
-
-func (t *Tx) walk(q string, start []ID) ([]Descendant, error) {
 	at := map[ID]*Descendant{}
 	begun := map[ID]bool{}
 	for _, s := range start {
@@ -49,7 +40,7 @@ func (t *Tx) walk(q string, start []ID) ([]Descendant, error) {
 	for hops := 1; len(frontier) > 0; hops++ {
 		var next []ID
 		for _, p := range frontier {
-			rows, err := t.c.query(t.ctx, q, p[:])
+			rows, err := t.c.query(t.ctx, "SELECT child, parent, kind, label, officer FROM lineage WHERE parent = ?", p[:])
 			if err != nil {
 				return nil, err
 			}
