@@ -179,4 +179,6 @@ func OpenShare(sealed, bound []byte, k PrivateKey) (RecoveryShare, error) {
 	return RecoveryShare{at: plain[0], secret: NewSecret(plain[1:])}, nil
 }
 
-func shareInfo(bound []byte) []byte { return append([]byte("cutout recovery share v1 sealed\x00"), bound...) }
+func shareInfo(bound []byte) []byte {
+	return append([]byte("cutout recovery share v1 sealed\x00"), bound...)
+}

@@ -109,7 +109,11 @@ func TestASharesWay(t *testing.T) {
 	for name, f := range map[string]func() error{
 		"another trustee": func() error { _, err := OpenShare(sealed, []byte("set 1"), other); return err },
 		"another set":     func() error { _, err := OpenShare(sealed, []byte("set 2"), trustee); return err },
-		"altered":         func() error { sealed[len(sealed)-1] ^= 1; _, err := OpenShare(sealed, []byte("set 1"), trustee); return err },
+		"altered": func() error {
+			sealed[len(sealed)-1] ^= 1
+			_, err := OpenShare(sealed, []byte("set 1"), trustee)
+			return err
+		},
 	} {
 		if err := f(); !errors.Is(err, ErrClosed) {
 			t.Errorf("%s: %v", name, err)
