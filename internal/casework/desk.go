@@ -22,6 +22,7 @@ import (
 // Desk is the door of one unit. It is safe for concurrent use.
 type Desk struct {
 	store   *store.Store
+	ring    *vault.Ring
 	unit    Unit
 	pack    *profile.Pack
 	logs    *slog.Logger
@@ -46,9 +47,12 @@ type Unit struct {
 
 // Config says where a unit's records and keys are.
 type Config struct {
-	Path   string // SQLite file, ":memory:" for a store that is gone when closed, or empty
-	DSN    string // PostgreSQL address, or empty
-	Key    vault.StoreKey
+	Path string // SQLite file, ":memory:" for a store that is gone when closed, or empty
+	DSN  string // PostgreSQL address, or empty
+	Key  vault.StoreKey
+	// Ring is the directory of the sources' own keys (vault.Ring); empty is keys/sources beside the SQLite file. A unit on
+	// PostgreSQL must name one: the keys never stand in the database.
+	Ring   string
 	Clock  func() time.Time
 	Random func(officer.ID) io.Reader
 	Logs   *slog.Logger

@@ -45,7 +45,7 @@ func begin(t testing.TB, dsn string) *unit {
 		t.Fatal(err)
 	}
 	u := &unit{t: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), who: map[string]officer.Officer{}}
-	cfg := casework.Config{Key: key, DSN: dsn, QuietWatch: true, Clock: func() time.Time { u.now = u.now.Add(time.Millisecond); return u.now }}
+	cfg := casework.Config{Key: key, DSN: dsn, Ring: filepath.Join(t.TempDir(), "sources"), QuietWatch: true, Clock: func() time.Time { u.now = u.now.Add(time.Millisecond); return u.now }}
 	if dsn == "" {
 		cfg.Path = filepath.Join(t.TempDir(), "records.db")
 	}
@@ -91,6 +91,9 @@ func (u *unit) add(name string, harbor bool, duties ...string) officer.Officer {
 // in signs the officer in again when his keys have been idle, as a person would.
 func (u *unit) in(name string) officer.Officer {
 	u.t.Helper()
+	if o := u.who[name]; u.d.Unlocked(o.ID) && u.d.Present(o.ID) {
+		return o
+	}
 	o, err := u.d.SignIn(u.ctx, name, []byte(name+" passphrase"))
 	u.must(err)
 	return o

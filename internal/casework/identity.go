@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
-	"strings"
 
 	"cutout/internal/compartment"
 	"cutout/internal/day"
@@ -19,30 +18,6 @@ import (
 	"cutout/internal/textindex"
 	"cutout/internal/vault"
 )
-
-// place is where the identity of a source belongs; it is bound to the envelope.
-func place(of source.ID) vault.Place {
-	return vault.Place{Table: kindIdentity, Record: of.String(), Field: "person", Epoch: keyEpoch}
-}
-
-// sealIdentity seals a person to the officer who registers him.
-func (w *work) sealIdentity(of source.ID, label compartment.Label, p identity.Person) error {
-	mine, err := w.public(w.Officer().ID)
-	if err != nil {
-		return err
-	}
-	plain, err := p.Encode()
-	if err != nil {
-		return err
-	}
-	defer clear(plain)
-	env, err := vault.Seal(plain, place(of), vault.Readers{Each: []vault.PublicKey{mine}})
-	if err != nil {
-		return err
-	}
-	return w.Insert(store.Entering{Kind: kindIdentity, ID: fresh[store.ID](w), Label: label, Body: env,
-		Marks: []store.Mark{store.Ref("source", of.Raw())}})
-}
 
 // keepTokens keeps, apart from the envelope, keyed tokens of a source's names and of his code name, under a key that only
 // officers' own keys open: reports and releases are checked against them.
@@ -56,6 +31,12 @@ func (w *work) keepTokens(of source.ID, codeName string, label compartment.Label
 		}
 		names = who.All()
 		defer who.Wipe()
+		if err := nameKey.Use(func(key []byte) error {
+			marks = append(marks, personMarks(key, who)...)
+			return nil
+		}); err != nil {
+			return err
+		}
 	}
 	err := nameKey.Use(func(key []byte) error {
 		token := tokens(key)
@@ -310,112 +291,4 @@ func entitled(a store.Account, on day.Day) bool {
 		}
 	}
 	return false
-}
-
-// envelope reads the sealed identity of a source; ok is false when there is none.
-func (w *work) envelope(of source.ID) (store.Record, bool, error) {
-	rs, _, err := w.Find(store.Query{Kind: kindIdentity, Marks: []store.Mark{store.Ref("source", of.Raw())}, Limit: 1})
-	if err != nil || len(rs) == 0 {
-		return store.Record{}, false, err
-	}
-	return rs[0], true, nil
-}
-
-// shareIdentity seals the identity to one more officer, by one who can open it. Who cannot, leaves it as it is: the new
-// officer sees that it waits for somebody who can.
-func (w *work) shareIdentity(of source.ID, to officer.ID, by vault.PrivateKey) error {
-	r, ok, err := w.envelope(of)
-	if err != nil || !ok {
-		return err
-	}
-	pub, err := w.public(to)
-	if err != nil {
-		return err
-	}
-	have, err := vault.Recipients(r.Body)
-	if err != nil || slices.Contains(have.Each, pub.ID()) || !slices.Contains(have.Each, by.Public().ID()) {
-		return err
-	}
-	env, err := vault.AddRecipient(r.Body, place(of), by, pub)
-	if err != nil {
-		return err
-	}
-	return w.Revise(r, store.Entering{Kind: kindIdentity, Label: r.Label, Body: env, Marks: []store.Mark{store.Ref("source", of.Raw())}})
-}
-
-// Seal says who can open an identity, without opening it.
-type Seal struct {
-	Exists  bool
-	Openers []string // account names of officers it is sealed to
-	Mine    bool
-}
-
-func (w *work) seal(of source.ID) (Seal, error) {
-	r, ok, err := w.envelope(of)
-	if err != nil || !ok {
-		return Seal{}, err
-	}
-	have, err := vault.Recipients(r.Body)
-	if err != nil {
-		return Seal{}, err
-	}
-	s := Seal{Exists: true}
-	as, err := w.Accounts()
-	if err != nil {
-		return Seal{}, err
-	}
-	for _, a := range as {
-		k, err := w.keyID(a.ID)
-		if err != nil {
-			return Seal{}, err
-		}
-		if slices.Contains(have.Each, k) {
-			s.Openers = append(s.Openers, a.Name)
-			s.Mine = s.Mine || a.ID == w.Officer().ID
-		}
-	}
-	return s, nil
-}
-
-// OpenIdentity opens a source's identity for an officer it is sealed to. The look and its reason are on the log before
-// anything is disclosed: when the log cannot be written, nothing opens.
-func (d *Desk) OpenIdentity(ctx context.Context, o officer.Officer, of source.ID, reason string) (identity.Person, error) {
-	if strings.TrimSpace(reason) == "" {
-		return identity.Person{}, fieldFault("reason", "field.required")
-	}
-	key, err := d.key(o.ID)
-	if err != nil {
-		return identity.Person{}, err
-	}
-	var p identity.Person
-	err = d.look(ctx, o, actOpenID, kindSource, of.String(), func(w *work) error {
-		if _, err := read[source.ID, source.Source](w, kindSource, of); err != nil {
-			return err
-		}
-		w.Entry().Detail = []byte(reason)
-		r, ok, err := w.envelope(of)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return refused("no-identity")
-		}
-		s, err := vault.Open(r.Body, place(of), key)
-		if errors.Is(err, vault.ErrClosed) {
-			return refused("not-sealed-to-you")
-		}
-		if err != nil {
-			return err
-		}
-		defer s.Clear()
-		return s.Use(func(b []byte) error {
-			var err error
-			p, err = identity.Decode(b)
-			return err
-		})
-	})
-	if err != nil {
-		return identity.Person{}, err
-	}
-	return p, nil
 }

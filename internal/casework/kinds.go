@@ -46,6 +46,9 @@ const (
 	kindFindingAct  = "finding-act"
 	kindNameKey     = "name-key"
 	kindNameTokens  = "name-tokens"
+	kindOpening     = "opening"
+	kindProposal    = "proposal"
+	kindHolders     = "key-holders"
 )
 
 // Stored is a record with its typed id and its body, as a look returns it.

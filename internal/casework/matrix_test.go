@@ -58,6 +58,17 @@ var matrix = []cell{
 	{method: "Sources", act: actSources, free: true}, {method: "StateRequirement", act: actState}, {method: "TakeBackCompartment", act: actTakeBack, free: true},
 	{method: "VerifyLog", act: actVerify, free: true}, {method: "Watch", act: actWatch, free: true}, {method: "WeighLater", act: actWeighLater},
 	{method: "WriteProduct", act: actProduct}, {method: "WriteRelease", act: actWrite},
+
+	{method: "ApproveOpening", act: actApproveOpening}, {method: "Approved", act: actApproveOpening}, {method: "AskedOf", act: actApproveOpening},
+	{method: "Confirm", act: actConfirmProposal}, {method: "DestroyIdentity", act: actDestroy}, {method: "EndOpening", act: actEndOpening, texts: []string{"not shown"}},
+	{method: "EndProposal", act: actEndProposal}, {method: "GiveShare", act: actGiveShare}, {method: "KeyFile", act: actKeyFile, free: true},
+	{method: "KeyHolders", act: actHolders, free: true}, {method: "Known", act: actKnown, free: true}, {method: "OpenApproved", act: actOpenApproved},
+	{method: "Opening", act: actOpening}, {method: "Openings", act: actOpenings, free: true}, {method: "Proposal", act: actProposal}, {method: "Proposals", act: actProposals, free: true},
+	{method: "ProposeApprovers", act: actProposeApprovers, free: true}, {method: "ProposeDestruction", act: actProposeEnd, texts: []string{"he asked"}},
+	{method: "ProposeKey", act: actProposeKey, free: true, texts: []string{"lost"}}, {method: "ProposeRecovery", act: actProposeRecovery, free: true, texts: []string{"lost"}},
+	{method: "ProposeTrustees", act: actProposeTrustees, free: true}, {method: "ProveShare", act: actProveShare, free: true}, {method: "Recover", act: actRecover},
+	{method: "RequestOpening", act: actAskOpening}, {method: "Reseal", act: actReseal}, {method: "SealedIdentity", act: actOpenID, texts: []string{"a reason"}},
+	{method: "Sealings", act: actSealing, free: true}, {method: "TakeApproved", act: actOpenApproved},
 }
 
 // noOfficer are the methods that take no officer, with the reason.

@@ -20,6 +20,7 @@ import (
 // check of the passphrase, so that no second hash of it is kept.
 type secret struct {
 	Public  []byte `json:"public"`
+	Signing []byte `json:"signing,omitempty"` // what his signatures are checked with; accounts of before have none until they sign in
 	Private []byte `json:"private"`
 }
 
@@ -73,7 +74,11 @@ func newSecret(passphrase []byte, cost vault.Cost) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(secret{k.Public().Bytes(), sealed})
+	v, err := k.VerifyKey()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(secret{Public: k.Public().Bytes(), Signing: v[:], Private: sealed})
 }
 
 // hashing bounds how many passphrases are stretched at once: each takes its memory, and a hundred at once would take the
@@ -136,7 +141,21 @@ func (d *Desk) SignIn(ctx context.Context, name string, passphrase []byte) (offi
 		}
 		return officer.Officer{}, errSignIn
 	}
-	err = d.store.Write(ctx, o, store.Entry{Act: "session.sign-in", Kind: "officer", Object: o.ID.String(), Pack: d.packVersion()}, func(*store.Tx) error { return nil })
+	err = d.store.Write(ctx, o, store.Entry{Act: "session.sign-in", Kind: "officer", Object: o.ID.String(), Pack: d.packVersion()}, func(tx *store.Tx) error {
+		if len(s.Signing) > 0 {
+			return nil
+		}
+		v, err := k.VerifyKey()
+		if err != nil {
+			return err
+		}
+		s.Signing = v[:]
+		body, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		return tx.SetSecret(o.ID, body)
+	})
 	if err != nil {
 		k.Clear()
 		if errors.Is(err, store.ErrOfficer) {
@@ -233,7 +252,7 @@ func (d *Desk) ChangePassphrase(ctx context.Context, o officer.Officer, old, fre
 
 var actPassphrase = act{"officer.passphrase", anyone}
 
-// keyID names an officer's public key. An account keeps its key for life, so it is read once.
+// keyID names an officer's public key. It changes only when a lost key is replaced, which forgets it here.
 func (w *work) keyID(o officer.ID) (vault.KeyID, error) {
 	if v, ok := w.d.keyIDs.Load(o); ok {
 		return v.(vault.KeyID), nil
@@ -248,15 +267,24 @@ func (w *work) keyID(o officer.ID) (vault.KeyID, error) {
 
 // public reads the public key of an officer's account.
 func (w *work) public(o officer.ID) (vault.PublicKey, error) {
+	k, _, err := w.keysOf(o)
+	return k, err
+}
+
+// keysOf reads the public keys of an officer's account: what is sealed to, and what his signatures are checked with.
+func (w *work) keysOf(o officer.ID) (vault.PublicKey, vault.VerifyKey, error) {
+	var v vault.VerifyKey
 	a, err := w.Account(o)
 	if err != nil {
-		return vault.PublicKey{}, err
+		return vault.PublicKey{}, v, err
 	}
 	var s secret
 	if err := json.Unmarshal(a.Secret, &s); err != nil {
-		return vault.PublicKey{}, err
+		return vault.PublicKey{}, v, err
 	}
-	return vault.ParsePublicKey(s.Public)
+	copy(v[:], s.Signing)
+	k, err := vault.ParsePublicKey(s.Public)
+	return k, v, err
 }
 
 // limiter counts failed sign-ins per account name, whoever and wherever they come from.

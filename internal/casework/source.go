@@ -11,6 +11,7 @@ import (
 	"cutout/internal/officer"
 	"cutout/internal/source"
 	"cutout/internal/store"
+	"cutout/internal/vault"
 )
 
 var (
@@ -22,7 +23,6 @@ var (
 	actRelieve  = act{"source.relieve", one(officer.Registrar, officer.AuthorizingOfficer)}
 	actRole     = act{"source.role", append(one(officer.Registrar, officer.AuthorizingOfficer), line...)}
 	actLife     = act{"source.event", append(one(officer.Registrar, officer.IntakeOfficer), line...)}
-	actOpenID   = act{"identity.open", append(one(officer.Registrar), line...)}
 )
 
 // SourceDraft is a source to be registered: what is known of it, how closely it is held, and, apart from all that, who it
@@ -58,6 +58,13 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 	nameKey, keyErr := d.nameKey(ctx, o)
 	if keyErr != nil && (n.Identity != nil || KindOf(keyErr) != Refused) {
 		return source.ID{}, keyErr
+	}
+	var lock vault.KeyName
+	if n.Identity != nil {
+		var err error
+		if lock, err = d.ring.New(); err != nil {
+			return source.ID{}, d.report(actRegister.word, shown(err))
+		}
 	}
 	var made source.ID
 	err := d.do(ctx, o, actRegister, kindSource, "", func(w *work) error {
@@ -99,7 +106,7 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 			return err
 		}
 		if n.Identity != nil {
-			if err := w.sealIdentity(made, label, person); err != nil {
+			if err := w.sealIdentity(made, label, person, lock); err != nil {
 				return err
 			}
 		}
@@ -108,6 +115,9 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 		}
 		return w.keepTokens(made, s.CodeName, label, person, nameKey)
 	})
+	if err != nil && !lock.IsZero() {
+		_ = d.ring.Destroy(lock) // nothing was sealed under it
+	}
 	return made, err
 }
 

@@ -13,7 +13,10 @@ import (
 	"cutout/internal/authority"
 	"cutout/internal/compartment"
 	"cutout/internal/contact"
+	"cutout/internal/custody"
+	"cutout/internal/day"
 	"cutout/internal/dissemination"
+	"cutout/internal/identity"
 	"cutout/internal/network"
 	"cutout/internal/officer"
 	"cutout/internal/report"
@@ -49,7 +52,8 @@ func (s *stage) officer(name string, held []compartment.ID, duties ...string) of
 	o, err := s.d.AddOfficer(ctx, s.admin, OfficerDraft{Name: name, Clearance: s.d.pack.Levels[len(s.d.pack.Levels)-1].Code, Duties: duties}, []byte(name+" passphrase"))
 	s.must(err)
 	for _, c := range held {
-		s.must(s.d.HandCompartment(ctx, s.admin, o.ID, c, ""))
+		// Beside the desks also sources' own compartments, which nobody hands out but with a duty for the source.
+		s.must(s.d.do(ctx, s.admin, actHand, "officer", o.ID.String(), func(w *work) error { return w.hand(o.ID, c, day.Never) }))
 	}
 	_, err = s.d.SignIn(ctx, name, []byte(name+" passphrase"))
 	s.must(err)
@@ -138,6 +142,25 @@ func newStage(t *testing.T) *stage {
 	s.must(err)
 	s.held = slices.Concat(on, []compartment.ID{file.Source.Value.Own}, copied.Copy.Label.Compartments, written.Product.Label.Compartments)
 
+	hold := HoldersDraft{Reason: "founding"}
+	for _, n := range []string{"v1", "v2", "v3"} {
+		hold.Officers = append(hold.Officers, s.officer(n, nil, "validator").ID.String())
+	}
+	pro, err := d.ProposeApprovers(ctx, h, hold)
+	s.must(err)
+	s.must(d.Confirm(ctx, a, pro))
+	person := identity.Draft{Names: []identity.NameDraft{{Full: "Some Body"}}}
+	known, err := d.RegisterSource(ctx, h, SourceDraft{Draft: source.Draft{Category: "AGENT", Desk: desk, State: "proposed", IdentityKind: "known", ServiceContact: "direct", LawfulOrigin: "walked in"}, Identity: &person})
+	s.must(err)
+	opn, err := d.RequestOpening(ctx, h, OpeningDraft{Source: known.String(), Purpose: "a court order"})
+	s.must(err)
+
+	give(s, hold)
+	give(s, pro)
+	give(s, opn)
+	give(s, person)
+	give(s, OpeningDraft{Source: src.String(), Purpose: "a court order"})
+	give(s, custody.Approval{})
 	give(s, src)
 	give(s, aut)
 	give(s, grant)

@@ -68,6 +68,10 @@ func openDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("casework: store keys: %w", err)
 	}
+	ring, err := openRing(cfg)
+	if err != nil {
+		return nil, err
+	}
 	s, err := store.Open(ctx, store.Config{Path: cfg.Path, DSN: cfg.DSN, Keys: keys, Clock: cfg.Clock, Random: cfg.Random})
 	if err != nil {
 		return nil, err
@@ -78,7 +82,7 @@ func openDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if cfg.Cost == (vault.Cost{}) {
 		cfg.Cost = vault.DefaultCost()
 	}
-	return &Desk{store: s, logs: cfg.Logs, open: map[officer.ID]*unlocked{}, cfg: cfg}, nil
+	return &Desk{store: s, ring: ring, logs: cfg.Logs, open: map[officer.ID]*unlocked{}, cfg: cfg}, nil
 }
 
 // settle takes over the unit's settings.
@@ -395,7 +399,25 @@ func (d *Desk) HandCompartment(ctx context.Context, o officer.Officer, to office
 			return fieldFault("until", "field.day", "Given", until)
 		}
 	}
-	return d.do(ctx, o, actHand, "officer", to.String(), func(w *work) error { return w.hand(to, c, end) })
+	return d.do(ctx, o, actHand, "officer", to.String(), func(w *work) error {
+		if err := w.isDesk(c); err != nil {
+			return err
+		}
+		return w.hand(to, c, end)
+	})
+}
+
+// isDesk refuses every compartment that is no desk's. A source's own is given with a duty for the source, by people who
+// see it, and never by whoever runs the machine.
+func (w *work) isDesk(c compartment.ID) error {
+	cs, err := w.Compartments(true)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(cs, func(x store.Compartment) bool { return x.ID == c && x.Kind == "desk" }) {
+		return fieldFault("compartment", "reference.unknown")
+	}
+	return nil
 }
 
 // hand gives a compartment; whoever holds it already keeps the later end.
@@ -424,7 +446,12 @@ func (w *work) takeBack(from officer.ID, c compartment.ID) error {
 
 // TakeBackCompartment ends a holding from the next request on.
 func (d *Desk) TakeBackCompartment(ctx context.Context, o officer.Officer, from officer.ID, c compartment.ID) error {
-	return d.do(ctx, o, actTakeBack, "officer", from.String(), func(w *work) error { return w.takeBack(from, c) })
+	return d.do(ctx, o, actTakeBack, "officer", from.String(), func(w *work) error {
+		if err := w.isDesk(c); err != nil {
+			return err
+		}
+		return w.takeBack(from, c)
+	})
 }
 
 func typeOf(v any) string { return fmt.Sprintf("%T", v) }

@@ -99,9 +99,9 @@ type Request struct {
 	Purpose   string     `json:"purpose"`
 	Made      time.Time  `json:"made"`
 	Expires   time.Time  `json:"expires"`
-	// Sealed is the identity as it stood when the request was made. Approvers need not reach the source: they find here
-	// what their halves are made from, and it says nothing to anybody alone.
-	Sealed    Sealed     `json:"sealed"`
+	// Lock and Epoch say which locks of the identity are to be opened: after a rotation it is another request.
+	Lock      [16]byte   `json:"lock,omitzero"`
+	Epoch     uint32     `json:"epoch"`
 	Approvals []Approval `json:"approvals,omitempty"`
 	Ended     State      `json:"ended,omitempty"` // Used, Refused or Withdrawn
 	EndedBy   officer.ID `json:"ended_by,omitzero"`
@@ -136,9 +136,8 @@ func (r Request) Hash(of RequestID) [32]byte {
 	d.bytes([]byte(r.Purpose))
 	d.time(r.Made)
 	d.time(r.Expires)
-	d.bytes(r.Sealed.Key[:])
-	d.bytes(binary.BigEndian.AppendUint32(nil, r.Sealed.Epoch))
-	d.bytes(r.Sealed.Bytes)
+	d.bytes(r.Lock[:])
+	d.bytes(binary.BigEndian.AppendUint32(nil, r.Epoch))
 	return d.sum()
 }
 

@@ -13,7 +13,7 @@ var at = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func request() Request {
 	return Request{Unit: "cutout/x", Source: source.ID{1}, CodeName: "HERON", Requester: officer.ID{2}, Key: KeyID{3}, Purpose: "court order 7", Made: at, Expires: at.Add(time.Hour),
-		Sealed: Sealed{Key: [16]byte{4}, Epoch: 5, Bytes: []byte{6}}}
+		Lock: [16]byte{4}, Epoch: 5}
 }
 
 // outside are the fields of a request and of a proposal that change after people have signed it.
