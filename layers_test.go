@@ -18,7 +18,7 @@ const floors = `
 1  grading officer audit vault names textindex wording draft leak
 2  compartment profile reliability
 3  source
-4  identity network authority document requirement assessment
+4  identity network authority document requirement assessment custody
 5  contact
 6  report
 7  dissemination

@@ -59,6 +59,7 @@ func onTerminal(stream any) bool {
 const (
 	recordsFile  = "cutout.db"
 	keyFile      = "keys/store.key"
+	ringDir      = "keys/sources" // one small key for each source, apart from the records
 	postgresFile = "postgres.dsn"
 	incidentFile = "incidents.log"
 )
@@ -76,7 +77,7 @@ func (s *session) incidents() *slog.Logger {
 // config says where the unit's records and keys are. It makes nothing: a unit that is not there is a fault of the
 // command, never a new unit.
 func (s *session) config() (casework.Config, error) {
-	cfg := casework.Config{Clock: clock, Logs: s.incidents(), QuietWatch: true}
+	cfg := casework.Config{Ring: s.path(ringDir), Clock: clock, Logs: s.incidents(), QuietWatch: true}
 	dsn, err := s.postgres()
 	if err != nil {
 		return cfg, err

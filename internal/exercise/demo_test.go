@@ -28,7 +28,7 @@ func newDemo(t *testing.T, dsn string, on ...time.Time) *demo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &demo{T: t, as: map[string]officer.Officer{}, cfg: casework.Config{Key: key, DSN: dsn, QuietWatch: true}}
+	x := &demo{T: t, as: map[string]officer.Officer{}, cfg: casework.Config{Key: key, DSN: dsn, Ring: filepath.Join(t.TempDir(), "sources"), QuietWatch: true}}
 	if dsn == "" {
 		x.cfg.Path = filepath.Join(t.TempDir(), "records.db")
 	}

@@ -26,7 +26,7 @@ func TestEngines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := replayInto(context.Background(), casework.Config{DSN: storetest.Schema(t)}, c, nil)
+		got, err := replayInto(context.Background(), casework.Config{DSN: storetest.Schema(t), Ring: t.TempDir()}, c, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
