@@ -54,7 +54,7 @@ func TestP05Revocation(t *testing.T) {
 		after, stranger := u.answers(late), u.answers(never)
 		gone := 0
 		for k, v := range after {
-			if k == "KeptDrafts " || strings.HasPrefix(k, "Colleagues") { // about oneself
+			if k == "KeptDrafts " || strings.HasPrefix(k, "KeyFile") || strings.HasPrefix(k, "Colleagues") { // about oneself
 				continue
 			}
 			if v != stranger[k] {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"cutout/internal/casework"
+	"cutout/internal/custody"
 	"cutout/internal/dissemination"
 	"cutout/internal/report"
 	"cutout/internal/vault"
@@ -175,6 +176,8 @@ func TestP02StolenStoreAndServerKey(t *testing.T) {
 	if len(keys) != 1 {
 		t.Fatalf("%d keys opened; the officer's own passphrase opens one", len(keys))
 	}
+	ring, err := vault.OpenRing(u.ring, u.key)
+	u.must(err)
 	stranger, err := vault.NewPrivateKey()
 	u.must(err)
 	envelopes, err := db.Query("SELECT id, version, body FROM record WHERE kind = 'identity'")
@@ -186,9 +189,16 @@ func TestP02StolenStoreAndServerKey(t *testing.T) {
 		var version int64
 		u.must(envelopes.Scan(&rid, &version, &sealed))
 		env := u.body(sealed, recordPlace(rid, version))
-		scan(t, "an envelope", env, cs)
+		scan(t, "a sealed identity", env, cs)
+		var outer custody.Sealed
+		u.must(json.Unmarshal(env, &outer))
 		for _, c := range cs {
 			at := vault.Place{Table: "identity", Record: c.of.String(), Field: "person", Epoch: 1}
+			env, err := ring.Open(outer.Key, at, outer.Bytes) // the thief has the ring as well
+			if err != nil {
+				continue
+			}
+			scan(t, "an envelope", env, cs)
 			if _, err := vault.Open(env, at, stranger); err == nil {
 				t.Error("an identity opens with a key it was not sealed to")
 			}

@@ -34,6 +34,7 @@ type unit struct {
 	t     *testing.T
 	d     *casework.Desk
 	dir   string
+	ring  string
 	dsn   string
 	key   vault.StoreKey
 	who   map[string]officer.Officer
@@ -67,8 +68,9 @@ func begin(t *testing.T, dsn string) *unit {
 	var err error
 	u.key, _, err = vault.OpenStoreKey(filepath.Join(u.dir, "store.key"))
 	u.must(err)
+	u.ring = filepath.Join(u.dir, "sources")
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	cfg := casework.Config{Key: u.key, DSN: dsn, Ring: filepath.Join(t.TempDir(), "sources"), QuietWatch: true, Clock: func() time.Time { now = now.Add(time.Millisecond); return now },
+	cfg := casework.Config{Key: u.key, DSN: dsn, Ring: u.ring, QuietWatch: true, Clock: func() time.Time { now = now.Add(time.Millisecond); return now },
 		Logs: slog.New(slog.NewTextHandler(&u.slog, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if dsn == "" {
 		cfg.Path = filepath.Join(u.dir, "records.db")
