@@ -30,6 +30,7 @@ var matrix = []cell{
 	{method: "Acknowledge", act: actReceipt}, {method: "AddKnows", act: actKnows}, {method: "AddOfficer", act: actAddOfficer, free: true},
 	{method: "AddParty", act: actParty}, {method: "AddRole", act: actRole}, {method: "AnswerFinding", act: actFindings, texts: []string{"rule", "key", "acknowledge", ""}},
 	{method: "AnswerNotice", act: actAnswer}, {method: "ApproveRelease", act: actApprove}, {method: "Around", act: actFrame, free: true},
+	{method: "AskWitness", act: actWitness, free: true, texts: []string{"inspectorate.example+632f7ace+BFycKq51VFJdF9vEIDGbMG4DyiotJPObtO5hdruU4o7h"}},
 	{method: "Assess", act: actAssess}, {method: "Assign", act: actAssign}, {method: "Authority", act: actAuthority}, {method: "Bundle", act: actBundle, free: true},
 	{method: "Cancel", act: actCancel}, {method: "ChangePassphrase", act: actPassphrase, free: true}, {method: "Checkpoint", act: actCheckpoint, free: true},
 	{method: "CloseOfficer", act: actCloseOfficer, free: true}, {method: "Colleagues", act: actColleagues, free: true},
@@ -37,16 +38,16 @@ var matrix = []cell{
 	{method: "CompleteContact", act: actCompleteContact}, {method: "CompleteReport", act: actCompleteReport}, {method: "CompleteUse", act: actCompleteUse},
 	{method: "ConfirmRecall", act: actConfirm}, {method: "Contact", act: actContact}, {method: "Contacts", act: actContacts, free: true},
 	{method: "Copy", act: actIssued}, {method: "Coverage", act: actRequirements, free: true}, {method: "Examine", act: actExamine, free: true},
-	{method: "Feedback", act: actFeedback}, {method: "FileReport", act: actFile}, {method: "GiveCredit", act: actCredit}, {method: "GiveTask", act: actTask},
+	{method: "Extends", act: actExtends, free: true}, {method: "Feedback", act: actFeedback}, {method: "FileReport", act: actFile}, {method: "GiveCredit", act: actCredit}, {method: "GiveTask", act: actTask},
 	{method: "Grant", act: actAuthorize}, {method: "GrantDuty", act: actGrant, free: true, texts: []string{"analyst"}},
 	{method: "HandCompartment", act: actHand, free: true}, {method: "ImportReports", act: actFile}, {method: "Inbox", act: actInbox, free: true},
-	{method: "IssueNotice", act: actNotice}, {method: "KeepDraft", act: unlogged, free: true, texts: []string{"report"}}, {method: "KeptDrafts", act: unlogged, free: true},
+	{method: "IssueNotice", act: actNotice}, {method: "KeepDraft", act: unlogged, free: true, texts: []string{"report"}}, {method: "KeptCheckpoint", act: actKept, free: true}, {method: "KeptDrafts", act: unlogged, free: true},
 	{method: "LinkItems", act: actLink}, {method: "Log", act: actLog, free: true}, {method: "Notice", act: actReach}, {method: "Notices", act: actNotices, free: true},
 	{method: "OfficerNamed", act: actNamed, free: true, texts: []string{"dummy"}}, {method: "Officers", act: actOfficers, free: true},
 	{method: "OpenCompartment", act: actOpenDesk, free: true, texts: []string{"Annex"}}, {method: "OpenIdentity", act: actOpenID, texts: []string{"a reason"}},
 	{method: "Oversight", act: actLog, free: true},
 	{method: "Parties", act: actParties, free: true}, {method: "PlanContact", act: actPlan}, {method: "Product", act: actProductLook}, {method: "Products", act: actProducts, free: true},
-	{method: "ProveEntry", act: actProve, free: true}, {method: "Recall", act: actRecall}, {method: "Recipients", act: actRecipients, free: true},
+	{method: "ProveEntry", act: actProve, free: true}, {method: "ProveGrowth", act: actProveTo, free: true}, {method: "Recall", act: actRecall}, {method: "Recipients", act: actRecipients, free: true},
 	{method: "RecordContact", act: actRecord}, {method: "RecordCredit", act: actCredit}, {method: "RecordLife", act: actLife},
 	{method: "RecordLog", act: actLogMine, texts: []string{"of the source"}}, {method: "RecordOutcome", act: actOutcome}, {method: "RecordRole", act: actRole}, {method: "RecordUse", act: actUse},
 	{method: "RegisterSource", act: actRegister}, {method: "Regrade", act: actRegrade}, {method: "RelateNotice", act: actRelateNotice}, {method: "Release", act: actRelease},
@@ -57,13 +58,15 @@ var matrix = []cell{
 	{method: "Search", act: actSearch, free: true, texts: []string{"container"}}, {method: "SendRelease", act: actSend}, {method: "Source", act: actSource},
 	{method: "Sources", act: actSources, free: true}, {method: "StateRequirement", act: actState}, {method: "TakeBackCompartment", act: actTakeBack, free: true},
 	{method: "VerifyLog", act: actVerify, free: true}, {method: "Watch", act: actWatch, free: true}, {method: "WeighLater", act: actWeighLater},
-	{method: "WriteProduct", act: actProduct}, {method: "WriteRelease", act: actWrite},
+	{method: "Witnessed", act: actWitnessed, free: true}, {method: "WriteProduct", act: actProduct}, {method: "WriteRelease", act: actWrite},
 }
 
 // noOfficer are the methods that take no officer, with the reason.
 var noOfficer = map[string]string{
 	"Close": "ends the door", "SignIn": "makes an officer of a stranger", "Lock": "closes keys, never opens any", "Settle": "runs the watch with its readers' own eyes",
 	"Unit": "the unit's name and rules", "Pack": "the rule pack", "Now": "the clock", "Engine": "names the database", "Sessions": "where a porch keeps its tokens",
+	"HourCheckpoint": "what every officer is shown at sign-in, for who stands at the machine", "OpenKept": "reads a checkpoint, not the records",
+	"RolledBack": "whether the records were put back", "AcceptRollback": "the operator's at the machine, on the log as the machine's",
 	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant",
 }
 
