@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"cutout/internal/casework"
 	"cutout/internal/officer"
@@ -15,6 +17,10 @@ import (
 
 // TestWitnessServe has a unit ask a second program over HTTP to cosign its log, then puts the unit's records back.
 func TestWitnessServe(t *testing.T) {
+	// Checkpoints are of whole seconds: this clock moves on by one whenever it is read, so that no two acts are alike.
+	began, reads := time.Now(), atomic.Int64{}
+	clock = func() time.Time { return began.Add(time.Duration(reads.Add(1)) * time.Second) }
+	t.Cleanup(func() { clock = nil })
 	dir := t.TempDir()
 	pass := filepath.Join(dir, "pass")
 	must := func(err error) {
@@ -52,7 +58,7 @@ func TestWitnessServe(t *testing.T) {
 	must(err)
 	old, err := os.ReadFile(filepath.Join(dir, "unit", recordsFile))
 	must(err)
-	_, err = run("unit", &auditCheckpoint{}) // entries are of whole seconds: the same acts again might be the same log
+	_, err = run("unit", &auditCheckpoint{}) // one act more than the unit does after it was put back
 	must(err)
 	out, err := run("unit", ask)
 	if err != nil || !strings.Contains(out, "court.example") {
