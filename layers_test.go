@@ -16,7 +16,7 @@ import (
 const floors = `
 0  id day fault
 1  grading officer audit vault names textindex wording draft leak
-2  compartment profile reliability
+2  compartment profile reliability witness
 3  source
 4  identity network authority document requirement assessment custody
 5  contact

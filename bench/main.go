@@ -1,7 +1,7 @@
 // Command bench measures Cutout against the plain thing it is built on, in one run: each line says what, how fast ours,
 // how fast the peer, and the ratio. It asserts nothing; a slow machine is slow for both sides.
 //
-//	go run ./bench [-quick] [-only import,filing,page,search,parts] [-cpu FILE]
+//	go run ./bench [-quick] [-only import,filing,page,search,log,parts] [-cpu FILE]
 package main
 
 import (
@@ -36,7 +36,7 @@ type run struct {
 
 func main() {
 	quick := flag.Bool("quick", false, "a tenth of the work, for a first look")
-	only := flag.String("only", "", "parts to run, with commas: import, filing, page, search, parts")
+	only := flag.String("only", "", "parts to run, with commas: import, filing, page, search, log, parts")
 	cpu := flag.String("cpu", "", "write a CPU profile of the run to this file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -73,7 +73,7 @@ func measure(ctx context.Context, quick bool, only, cpu string) error {
 	for _, p := range []struct {
 		name string
 		run  func(*run) error
-	}{{"import", (*run).imports}, {"filing", (*run).filing}, {"page", (*run).page}, {"search", (*run).search}, {"parts", (*run).parts}} {
+	}{{"import", (*run).imports}, {"filing", (*run).filing}, {"page", (*run).page}, {"search", (*run).search}, {"log", (*run).log}, {"parts", (*run).parts}} {
 		if only != "" && !slices.Contains(wanted, p.name) {
 			continue
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"cutout/internal/audit"
 	"cutout/internal/casework"
@@ -14,17 +13,25 @@ import (
 
 type auditGroup struct {
 	Checkpoint auditCheckpoint `cmd:""`
+	Compare    auditCompare    `cmd:""`
 	Key        auditKey        `cmd:""`
 	List       auditList       `cmd:""`
 	Verify     auditVerify     `cmd:""`
 	Prove      auditProve      `cmd:""`
 	Bundle     auditBundle     `cmd:""`
+	Witness    auditWitness    `cmd:""`
 }
 
-// auditCheckpoint prints what the log is now, signed. Kept outside the unit it fixes all that came before.
-type auditCheckpoint struct{}
+// auditCheckpoint prints what the log is now, signed. Kept outside the unit it fixes all that came before. Who has not
+// signed in gets what every officer is shown: the checkpoint of the last whole hour.
+type auditCheckpoint struct {
+	Kept bool
+}
 
 func (c *auditCheckpoint) Run(s *session) error {
+	if c.Kept || s.Officer == "" {
+		return c.kept(s)
+	}
 	return s.as(func(d *casework.Desk, o officer.Officer) error {
 		signed, err := d.Checkpoint(s.ctx, o)
 		if err != nil {
@@ -33,6 +40,22 @@ func (c *auditCheckpoint) Run(s *session) error {
 		_, err = s.out.Write(signed)
 		return err
 	})
+}
+
+func (c *auditCheckpoint) kept(s *session) (err error) {
+	d, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	signed, err := d.HourCheckpoint(s.ctx)
+	if err == nil && signed == nil {
+		err = &problem{exitNotFound, "cli.no-kept", nil}
+	}
+	if err == nil {
+		_, err = s.out.Write(signed)
+	}
+	return err
 }
 
 type auditKey struct{}
@@ -86,133 +109,25 @@ func (s *session) entryRow(e audit.Entry, name string) row {
 		text("outcome", e.Outcome.String()), text("kind", e.Kind), text("object", e.Object), only("pack", e.Pack)}
 }
 
-// auditVerify checks the unit's own log, or away from the unit a bundle or a proof made from it.
-type auditVerify struct {
-	Bundle string   `placeholder:"FILE" xor:"what"`
-	Proof  string   `placeholder:"FILE" xor:"what"`
-	Key    string   `placeholder:"FILE"`
-	Since  []string `placeholder:"FILE"`
-}
-
-func (c *auditVerify) Run(s *session) error {
-	var since [][]byte
-	for _, name := range c.Since {
-		b, err := s.read(name)
-		if err != nil {
-			return err
-		}
-		since = append(since, b)
-	}
-	switch {
-	case c.Proof != "":
-		return c.proof(s)
-	case c.Bundle != "":
-		return c.bundle(s, since)
-	}
-	return s.as(func(d *casework.Desk, o officer.Officer) error {
-		r, err := d.VerifyLog(s.ctx, o, since...)
-		if err != nil {
-			return err
-		}
-		return s.verified(r)
-	})
-}
-
-// key reads the public key of the log that the inspector holds.
-func (c *auditVerify) key(s *session) (string, error) {
-	if c.Key == "" {
-		return "", usage("cli.no-log-key")
-	}
-	b, err := s.read(c.Key)
-	return strings.TrimSpace(string(b)), err
-}
-
-func (c *auditVerify) bundle(s *session, since [][]byte) error {
-	key, err := c.key(s)
-	if err != nil {
-		return err
-	}
-	f, err := os.Open(c.Bundle)
-	if err != nil {
-		return usage("cli.no-file", "Path", c.Bundle)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return machine(err)
-	}
-	r, _, err := casework.VerifyBundle(f, info.Size(), key, since...)
-	if err := notProven(c.Bundle, err); err != nil {
-		return err
-	}
-	return s.verified(r)
-}
-
-// notProven words why a bundle or a proof could not even be compared with a signature.
-func notProven(file string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, casework.ErrBundle), errors.Is(err, audit.ErrMalformed):
-		return &problem{exitInvalid, "cli.no-bundle", []any{"Path", file}}
-	case errors.Is(err, audit.ErrSignature):
-		return &problem{exitInvalid, "cli.bad-signature", []any{"Path", file}}
-	case errors.Is(err, audit.ErrProof):
-		return &problem{exitInvalid, "cli.bad-proof", []any{"Path", file}}
-	}
-	// A damaged archive says so in its own ways; whatever they are, the file proves nothing.
-	return &problem{exitInvalid, "cli.no-bundle", []any{"Path", file}}
-}
-
-func (c *auditVerify) proof(s *session) error {
-	key, err := c.key(s)
-	if err != nil {
-		return err
-	}
-	b, err := s.read(c.Proof)
-	if err != nil {
-		return err
-	}
-	var p casework.EntryProof
-	if err := decode(b, &p); err != nil {
-		return err
-	}
-	e, err := p.Check(key)
-	if err := notProven(c.Proof, err); err != nil {
-		return err
-	}
-	return s.rows(entryKeys, []row{s.entryRow(e, "")})
-}
-
-// verified prints what a verification proved. A log that is not sound ends the command with the first bad entry.
-func (s *session) verified(r audit.Result) error {
-	if r.Finding == audit.Sound {
-		if r.Unproven() > 0 {
-			s.note("cli.log-unproven", "N", int(r.Unproven()))
-		}
-		return s.show(row{cell{key: "finding", machine: "sound", human: s.words.T("cli.log-sound")}, only("first_bad", -1), s.number("entries", int(r.Size)), s.number("proven", int(r.Proven)),
-			s.number("checkpoints", r.Held), text("root", r.Root.String())}, nil)
-	}
-	line := row{cell{key: "finding", machine: string(r.Finding), human: s.finding(r)}, s.number("first_bad", int(r.First)), only("before", r.End), s.number("entries", int(r.Size)),
-		s.number("proven", int(r.Proven)), s.number("checkpoints", r.Held)}
-	if err := s.show(line, nil); err != nil {
-		return err
-	}
-	return &problem{exitInvalid, "cli.log-bad", []any{"First", int(r.First), "Finding", s.finding(r)}}
-}
-
-func (s *session) finding(r audit.Result) string {
-	return s.words.T("fault."+string(r.Finding), "First", int(r.First), "End", int(r.End))
-}
-
 type auditProve struct {
-	Seq int64 `arg:""`
+	Seq  int64 `arg:"" optional:"" default:"-1"`
+	From int64 `placeholder:"N"`
+	To   int64 `placeholder:"N"`
 }
 
-// Run prints the proof as JSON, whatever the format asked for: it is a file for "audit verify".
+// Run prints the proof as JSON, whatever the format asked for: it is a file for "audit verify". Of one entry, that it is in
+// the log; of two sizes, that the log of the one begins with that of the other.
 func (c *auditProve) Run(s *session) error {
-	return s.as(func(d *casework.Desk, o officer.Officer) error {
-		p, err := d.ProveEntry(s.ctx, o, c.Seq)
+	if (c.Seq < 0) == (c.From == 0) || c.From == 0 && c.To != 0 {
+		return usage("cli.prove-what")
+	}
+	return s.as(func(d *casework.Desk, o officer.Officer) (err error) {
+		var p any
+		if c.From != 0 {
+			p, err = d.ProveGrowth(s.ctx, o, c.From, c.To)
+		} else {
+			p, err = d.ProveEntry(s.ctx, o, c.Seq)
+		}
 		if err != nil {
 			return err
 		}
@@ -237,7 +152,10 @@ func (c *auditBundle) Run(s *session) error {
 			return machine(err)
 		}
 		defer os.Remove(part)
-		if err := errors.Join(d.Bundle(s.ctx, o, f), f.Sync(), f.Close()); err != nil {
+		ctx, done := s.reading()
+		err = d.Bundle(ctx, o, f)
+		done()
+		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 			return err
 		}
 		if err := os.Rename(part, c.Out); err != nil {

@@ -37,7 +37,7 @@ func eachCommand(n *kong.Node, visit func(*kong.Node)) {
 }
 
 // runElsewhere are the commands run by a Go test of this package: those that serve until they are stopped.
-var runElsewhere = map[string]string{"serve": "TestServe", "demo": "TestDemo"}
+var runElsewhere = map[string]string{"serve": "TestServe", "demo": "TestDemo", "witness.serve": "TestWitnessServe"}
 
 // TestEveryCommandIsSaidAndRun holds that every command has its words, an example that the parser takes, words for each of
 // its flags and arguments in both languages, and a script that runs it.

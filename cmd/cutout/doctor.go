@@ -104,6 +104,11 @@ func (c *doctor) unit(s *session, h *health) error {
 				return err
 			}
 			h.deep(d, x)
+			seen, err := d.Witnessed(s.ctx, o)
+			if err != nil {
+				return err
+			}
+			h.witnessed(d, seen)
 			return nil
 		})
 	}
@@ -129,6 +134,11 @@ func (h *health) open(d *casework.Desk) {
 		state = "bad"
 	}
 	h.add("pack", state, fmt.Sprintf("%s %s, %s", u.Pack, d.Pack().Version, d.Pack().ValidUntil))
+	if r := d.RolledBack(); r != nil {
+		h.add("rollback", "bad", h.s.rolledBack(r))
+	} else {
+		h.add("rollback", "good", h.s.path(lastFile))
+	}
 	if info, err := os.Stat(h.s.path(incidentFile)); err == nil && info.Size() > 0 {
 		h.add("incidents", "warning", h.s.path(incidentFile))
 	}
@@ -150,4 +160,20 @@ func (h *health) deep(d *casework.Desk, x casework.Examination) {
 	} else {
 		h.add("log-clock", "good", x.Last.UTC().Format(time.RFC3339))
 	}
+}
+
+// longUnseen is how old the newest word of a witness may be before the doctor warns: what is younger than it can be cut off
+// the log by whoever holds the machine.
+const longUnseen = 8 * 24 * time.Hour
+
+func (h *health) witnessed(d *casework.Desk, seen []casework.Seen) {
+	if len(seen) == 0 {
+		h.add("witness", "warning", h.s.words.T("cli.log-unwitnessed"))
+		return
+	}
+	state := "good"
+	if d.Now().Sub(seen[0].At) > longUnseen {
+		state = "warning"
+	}
+	h.add("witness", state, fmt.Sprintf("%s, %d, %s", seen[0].Witness, seen[0].Checkpoint.Size, seen[0].At.Format(time.RFC3339)))
 }

@@ -40,7 +40,7 @@ func (c *initUnit) Run(s *session) error {
 // found makes the directory and the key of a new unit, open to this account alone. undo takes the key away again: a key
 // that never sealed anything is worth nothing, and would stand in the way of the next attempt.
 func (s *session) found() (cfg casework.Config, undo func() error, err error) {
-	cfg = casework.Config{Ring: s.path(ringDir), Clock: clock, Logs: s.incidents(), QuietWatch: true}
+	cfg = casework.Config{Ring: s.path(ringDir), Clock: clock, Logs: s.incidents(), QuietWatch: true, Last: s.path(lastFile)}
 	dsn := ""
 	if s.PostgresFile != "" {
 		if dsn, err = s.postgres(); err != nil {

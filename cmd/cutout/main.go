@@ -48,6 +48,7 @@ type commands struct {
 	Search      searchCommand    `cmd:""`
 	Unmask      unmask           `cmd:""`
 	Audit       auditGroup       `cmd:""`
+	Witness     witnessGroup     `cmd:""`
 	Profile     profileGroup     `cmd:""`
 	Casebook    casebookGroup    `cmd:""`
 	Lab         labGroup         `cmd:""`

@@ -22,6 +22,8 @@ type serve struct {
 	TLSCert     string `name:"tls-cert" placeholder:"FILE"`
 	TLSKey      string `name:"tls-key" placeholder:"FILE"`
 	BehindProxy bool
+	// AcceptRollback is the checkpoint that is given up when records were put back to an older state on purpose.
+	AcceptRollback string `placeholder:"FILE"`
 }
 
 func (c *serve) Run(s *session) error {
@@ -40,10 +42,34 @@ func (c *serve) Run(s *session) error {
 	if err != nil {
 		return machine(err)
 	}
+	if err := c.rollback(s, d); err != nil {
+		return errors.Join(err, d.Close())
+	}
 	return c.run(s, d, cfg.Logs, func(address string) {
 		s.note("cli.serving", "Unit", clean(d.Unit().Name))
 		fmt.Fprintln(s.err, "  "+address)
 	})
+}
+
+// rollback refuses to serve records that are older than what this machine last signed, unless told to.
+func (c *serve) rollback(s *session, d *casework.Desk) error {
+	r := d.RolledBack()
+	if r == nil {
+		return nil
+	}
+	if c.AcceptRollback == "" {
+		return &problem{exitConflict, "cli.no-rollback", []any{"Reason", s.rolledBack(r), "Path", s.path(lastFile)}}
+	}
+	b, err := s.read(c.AcceptRollback)
+	if err != nil {
+		return err
+	}
+	if err := d.AcceptRollback(s.ctx, b); errors.Is(err, casework.ErrOtherCheckpoint) {
+		return usage("cli.other-checkpoint", "Path", c.AcceptRollback)
+	} else if err != nil {
+		return machine(err)
+	}
+	return nil
 }
 
 // check refuses what would send a unit's pages in clear over a network, and an environment that weakens the machine's

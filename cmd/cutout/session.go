@@ -62,6 +62,7 @@ const (
 	ringDir      = "keys/sources" // one small key for each source, apart from the records
 	postgresFile = "postgres.dsn"
 	incidentFile = "incidents.log"
+	lastFile     = "checkpoint.last" // the last checkpoint this machine signed, to notice records put back to an older state
 )
 
 func (s *session) path(name string) string { return filepath.Join(s.Data, filepath.FromSlash(name)) }
@@ -77,7 +78,7 @@ func (s *session) incidents() *slog.Logger {
 // config says where the unit's records and keys are. It makes nothing: a unit that is not there is a fault of the
 // command, never a new unit.
 func (s *session) config() (casework.Config, error) {
-	cfg := casework.Config{Ring: s.path(ringDir), Clock: clock, Logs: s.incidents(), QuietWatch: true}
+	cfg := casework.Config{Ring: s.path(ringDir), Clock: clock, Logs: s.incidents(), QuietWatch: true, Last: s.path(lastFile)}
 	dsn, err := s.postgres()
 	if err != nil {
 		return cfg, err
@@ -126,7 +127,18 @@ func (s *session) open() (*casework.Desk, error) {
 	if err != nil {
 		return nil, machine(err)
 	}
+	if r := d.RolledBack(); r != nil {
+		fmt.Fprintln(s.err, s.rolledBack(r)) // in every form of output: whoever reads it must not miss it
+	}
 	return d, nil
+}
+
+// rolledBack words that the records are not those this machine last signed.
+func (s *session) rolledBack(r *casework.Rollback) string {
+	if r.Last.Size == 0 {
+		return s.words.T("cli.other-last", "Path", s.path(lastFile))
+	}
+	return s.words.T("cli.rolled-back", "Last", int(r.Last.Size), "At", r.Last.Time, "Now", int(r.Size))
 }
 
 // as opens the unit, signs the officer in, does the work and closes everything.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"cutout/internal/casework"
 	"cutout/internal/compartment"
@@ -172,6 +173,24 @@ func oversightEntries() []entry {
 			b, err := c.desk.Checkpoint(c.ctx, c.officer)
 			return Checkpoint{string(b)}, err
 		}),
+		looks("/hour-checkpoint", "hour-checkpoint", "Shows the log's checkpoint of the last whole hour, for every officer to keep", func(c *call) (Checkpoint, error) {
+			b, err := c.desk.KeptCheckpoint(c.ctx, c.officer)
+			return Checkpoint{string(b)}, err
+		}),
+		asks("/log-comparison", "compare-log", "Proves that the log of the last whole hour begins with a checkpoint you kept", func(c *call, n Checkpoint) (casework.GrowthProof, error) {
+			return c.desk.Extends(c.ctx, c.officer, []byte(n.Signed))
+		}),
+		asks("/log-growth", "prove-growth", "Proves that the log only grew from one size to another", func(c *call, n GrowthDraft) (casework.GrowthProof, error) {
+			return c.desk.ProveGrowth(c.ctx, c.officer, n.From, n.To)
+		}),
+		looks("/witnessed", "witnessed", "Lists the checkpoints that witnesses outside cosigned, newest first", func(c *call) (Page[Cosigned], error) {
+			seen, err := c.desk.Witnessed(c.ctx, c.officer)
+			p := Page[Cosigned]{Items: []Cosigned{}}
+			for _, s := range seen {
+				p.Items = append(p.Items, Cosigned{s.Witness, s.Key, s.Checkpoint.Size, s.At, string(s.Signed)})
+			}
+			return p, err
+		}),
 		asks("/log-verification", "verify-log", "Reads the whole log and checks it against earlier checkpoints", func(c *call, n Checkpoints) (Verified, error) {
 			var earlier [][]byte
 			for _, s := range n.Signed {
@@ -189,6 +208,21 @@ func oversightEntries() []entry {
 // Checkpoints are signed checkpoints kept since earlier.
 type Checkpoints struct {
 	Signed []string `json:"signed"`
+}
+
+// GrowthDraft is two sizes of the log.
+type GrowthDraft struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to" doc:"all entries there are when left out"`
+}
+
+// Cosigned is a checkpoint that a witness outside the unit cosigned.
+type Cosigned struct {
+	Witness string    `json:"witness"`
+	Key     string    `json:"key" doc:"compare it with the one you have from a hand you trust"`
+	Size    int64     `json:"size"`
+	At      time.Time `json:"at" doc:"by the witness's clock"`
+	Signed  string    `json:"signed"`
 }
 
 // Verified is what reading the whole log proved.

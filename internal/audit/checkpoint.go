@@ -75,8 +75,7 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 	return c, nil
 }
 
-// NewKey makes an Ed25519 key named name, of a log (then name is its origin) or of a witness, in the text form of signed
-// notes. The private text is the caller's to keep; the public text is for everybody who verifies.
+// NewKey makes the Ed25519 key of a log, whose origin is name, in the text form of signed notes. The private text is the caller's to keep; the public text is for everybody who verifies.
 func NewKey(name string) (private, public string, err error) {
 	if !isOrigin(name) {
 		return "", "", fmt.Errorf("%w: the name takes small letters, digits, dot, dash and slash", ErrMalformed)
@@ -110,11 +109,15 @@ func open(signed []byte, log string, witnesses []string) (Checkpoint, *note.Note
 	if len(signed) > maxSigned {
 		return Checkpoint{}, nil, ErrMalformed
 	}
-	var known []note.Verifier
-	for _, text := range append([]string{log}, witnesses...) {
-		v, err := note.NewVerifier(text)
+	first, err := note.NewVerifier(log)
+	if err != nil {
+		return Checkpoint{}, nil, fmt.Errorf("%w: the log's public key cannot be read", ErrMalformed)
+	}
+	known := []note.Verifier{first}
+	for _, text := range witnesses {
+		v, err := newWitnessKey(text)
 		if err != nil {
-			return Checkpoint{}, nil, fmt.Errorf("%w: a public key cannot be read", ErrMalformed)
+			return Checkpoint{}, nil, err
 		}
 		known = append(known, v)
 	}
@@ -143,31 +146,4 @@ func open(signed []byte, log string, witnesses []string) (Checkpoint, *note.Note
 		return Checkpoint{}, nil, fmt.Errorf("%w: the key is of another log", ErrSignature)
 	}
 	return c, n, nil
-}
-
-// Witness adds a witness's signature to a log's signed checkpoint, after checking with proof that the log still begins
-// with everything it had at the last checkpoint this witness signed (the zero Checkpoint at first). The witness keeps
-// what Witness returns and passes it as last the next time; a log that shows two histories then fails at one of them.
-func Witness(last Checkpoint, proof []Hash, signed []byte, log, private string) ([]byte, Checkpoint, error) {
-	c, n, err := open(signed, log, nil)
-	if err != nil {
-		return nil, Checkpoint{}, err
-	}
-	if last != (Checkpoint{}) {
-		if c.Origin != last.Origin || c.Size < last.Size {
-			return nil, Checkpoint{}, fmt.Errorf("%w: smaller than the last checkpoint or of another log", ErrProof)
-		}
-		if err := CheckConsistency(proof, c.Size, c.Root, last.Size, last.Root); err != nil {
-			return nil, Checkpoint{}, err
-		}
-	}
-	s, err := note.NewSigner(private)
-	if err != nil {
-		return nil, Checkpoint{}, errors.New("audit: the witness key cannot be read")
-	}
-	if s.Name() == c.Origin {
-		return nil, Checkpoint{}, fmt.Errorf("%w: a log is no witness of itself", ErrSignature)
-	}
-	out, err := note.Sign(n, s)
-	return out, c, err
 }

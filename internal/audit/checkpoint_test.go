@@ -91,66 +91,6 @@ func TestParseCheckpointRefuses(t *testing.T) {
 	}
 }
 
-func TestWitness(t *testing.T) {
-	logPrivate, logPublic := key(t, origin)
-	witnessPrivate, witnessPublic := key(t, "inspector.example")
-	_, strangerPublic := key(t, "stranger.example")
-	var s shelf
-	sign := func() []byte {
-		signed, err := Sign(Checkpoint{origin, s.size, s.root, noon}, logPrivate)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return signed
-	}
-	s.append(t, []byte("a"), []byte("b"), []byte("c"))
-	signed, last, err := Witness(Checkpoint{}, nil, sign(), logPublic, witnessPrivate)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c, err := OpenCheckpoint(signed, logPublic, witnessPublic, witnessPublic); err != nil || c != last {
-		t.Fatalf("countersigned: %+v, %v", c, err)
-	}
-	if _, err := OpenCheckpoint(signed, logPublic, witnessPublic, strangerPublic); !errors.Is(err, ErrSignature) {
-		t.Errorf("a witness is missing: %v", err)
-	}
-	if _, err := OpenCheckpoint(sign(), logPublic, witnessPublic); !errors.Is(err, ErrSignature) {
-		t.Errorf("not countersigned: %v", err)
-	}
-	if _, err := OpenCheckpoint(signed, witnessPublic); !errors.Is(err, ErrSignature) {
-		t.Errorf("the witness alone is not the log: %v", err)
-	}
-	older := s
-	s.append(t, []byte("d"), []byte("e"))
-	p, err := ProveConsistency(s.size, last.Size, s.read)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, newer, err := Witness(last, p, sign(), logPublic, witnessPrivate)
-	if err != nil || newer.Size != 5 {
-		t.Fatalf("%+v, %v", newer, err)
-	}
-	if _, _, err := Witness(last, nil, sign(), logPublic, witnessPrivate); !errors.Is(err, ErrProof) {
-		t.Errorf("no proof: %v", err)
-	}
-	s = older
-	if _, _, err := Witness(newer, nil, sign(), logPublic, witnessPrivate); !errors.Is(err, ErrProof) {
-		t.Errorf("rolled back: %v", err)
-	}
-	s = shelf{}
-	s.append(t, []byte("a"), []byte("B"), []byte("c"), []byte("d"))
-	p, _ = ProveConsistency(4, 3, s.read)
-	if _, _, err := Witness(last, p, sign(), logPublic, witnessPrivate); !errors.Is(err, ErrProof) {
-		t.Errorf("forked: %v", err)
-	}
-	if _, _, err := Witness(Checkpoint{}, nil, sign(), logPublic, logPrivate); !errors.Is(err, ErrSignature) {
-		t.Errorf("a log witnesses itself: %v", err)
-	}
-	if _, _, err := Witness(Checkpoint{}, nil, sign(), logPublic, "x"); err == nil {
-		t.Error("a witness without a key")
-	}
-}
-
 func FuzzParseCheckpoint(f *testing.F) {
 	f.Add(Checkpoint{origin, 50, Hash{}, noon}.Text())
 	f.Add("a\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\ntime 1970-01-01T00:00:00Z\n")

@@ -212,3 +212,45 @@ func TestOldTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestFieldsOfAnEntry holds every field of an entry to a class. A field that can hold what somebody typed, a name or a
+// word of a record has no class: an entry takes none. Whoever adds a field says here what it can hold, and why an inspector
+// and a thief of the log may read it.
+func TestFieldsOfAnEntry(t *testing.T) {
+	classes := map[string]string{"Seq": "number", "Time": "number", "Officer": "random id", "Act": "closed word", "Outcome": "closed word", "Kind": "closed word",
+		"Object": "random id", "Label": "number", "Commit": "salted commitment", "Pack": "closed word"}
+	texts := []string{"Zephyrine Quackenbush", "أحمد الحموي", "+447946071000", "PASS-99417", "zephyrine.q@example.org", "a container left gate 4", strings.Repeat("a", 300)}
+	e := reflect.TypeFor[Entry]()
+	for i := range e.NumField() {
+		f := e.Field(i)
+		class := classes[f.Name]
+		switch class {
+		case "number":
+			if k := f.Type.Kind(); k != reflect.Int64 && f.Type != reflect.TypeFor[time.Time]() {
+				t.Errorf("%s is no number", f.Name)
+			}
+		case "salted commitment":
+			if f.Type != reflect.TypeFor[[32]byte]() {
+				t.Errorf("%s is no commitment", f.Name)
+			}
+		case "random id", "closed word":
+			for _, text := range texts {
+				v := sample(3)
+				to := reflect.ValueOf(&v).Elem().Field(i)
+				if to.Kind() != reflect.String {
+					continue
+				}
+				to.SetString(text)
+				if v.Check() == nil {
+					t.Errorf("%s takes %q", f.Name, text)
+				}
+			}
+		default:
+			t.Errorf("Entry.%s has no class: say here what it can hold", f.Name)
+		}
+		delete(classes, f.Name)
+	}
+	if len(classes) > 0 {
+		t.Errorf("classes of fields that are gone: %v", classes)
+	}
+}

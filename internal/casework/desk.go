@@ -31,6 +31,7 @@ type Desk struct {
 	keyIDs  sync.Map // officer.ID to vault.KeyID
 	limiter limiter
 	watch   watchState
+	marks   marks
 	cfg     Config
 }
 
@@ -56,6 +57,9 @@ type Config struct {
 	Clock  func() time.Time
 	Random func(officer.ID) io.Reader
 	Logs   *slog.Logger
+	// Last is a file beside the records in which the desk remembers the last checkpoint it signed, to notice records that
+	// were put back to an older state; empty remembers nothing, as for a store in memory.
+	Last string
 	// Cost is the work of a passphrase hash; zero is the default of package vault.
 	Cost vault.Cost
 	// QuietWatch leaves the watch to be run by Settle, as tests and replays do; else it follows every act by itself.
@@ -79,10 +83,14 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	if err == nil {
 		err = d.settle(settings)
 	}
+	if err == nil {
+		err = d.compareLast(ctx)
+	}
 	if err != nil {
 		d.store.Close()
 		return nil, err
 	}
+	d.startMarks()
 	d.startWatch()
 	return d, nil
 }
@@ -90,6 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 // Close finishes the acts under way and closes the store.
 func (d *Desk) Close() error {
 	d.stopWatch()
+	d.stopMarks()
 	d.mu.Lock()
 	for _, u := range d.open {
 		u.clear()

@@ -59,14 +59,8 @@ func (d *Desk) ProveEntry(ctx context.Context, o officer.Officer, seq int64) (p 
 			return store.ErrNotFound
 		}
 		p = EntryProof{Seq: seq, Checkpoint: string(signed)}
-		for r, err := range w.LogRows() {
-			if err != nil {
-				return err
-			}
-			if r.Seq == seq {
-				p.Entry = append([]byte(nil), r.Entry...)
-				break
-			}
+		if p.Entry, err = w.LogRow(seq); err != nil {
+			return err
 		}
 		p.Hashes, err = audit.ProveInclusion(at.Size, seq, w.LogHashes())
 		return err

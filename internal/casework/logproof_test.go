@@ -56,18 +56,18 @@ func TestLogProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw := b.Bytes()
-	r, at, err := VerifyBundle(bytes.NewReader(raw), int64(len(raw)), d.Unit().LogPublic, early)
-	if err != nil || r.Finding != audit.Sound || r.Proven != at.Size || r.Size != at.Size || r.Held != 2 {
-		t.Fatalf("bundle: %+v %+v %v", r, at, err)
+	r, report, err := VerifyBundle(ctx, bytes.NewReader(raw), int64(len(raw)), d.Unit().LogPublic, nil, early)
+	if at := report.Checkpoint; err != nil || r.Finding != audit.Sound || r.Proven != at.Size || r.Size != at.Size || r.Held != 2 {
+		t.Fatalf("bundle: %+v %+v %v", r, report, err)
 	}
 	_, other, err := audit.NewKey("cutout/other")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := VerifyBundle(bytes.NewReader(raw), int64(len(raw)), other); !errors.Is(err, audit.ErrSignature) {
+	if _, _, err := VerifyBundle(ctx, bytes.NewReader(raw), int64(len(raw)), other, nil); !errors.Is(err, audit.ErrSignature) {
 		t.Errorf("another log's key: %v", err)
 	}
-	if _, _, err := VerifyBundle(bytes.NewReader(raw[:len(raw)/2]), int64(len(raw)/2), d.Unit().LogPublic); !errors.Is(err, ErrBundle) {
+	if _, _, err := VerifyBundle(ctx, bytes.NewReader(raw[:len(raw)/2]), int64(len(raw)/2), d.Unit().LogPublic, nil); !errors.Is(err, ErrBundle) {
 		t.Errorf("half a bundle: %v", err)
 	}
 }

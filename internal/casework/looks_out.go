@@ -399,7 +399,6 @@ func (d *Desk) Search(ctx context.Context, o officer.Officer, words, kind string
 	}
 	err = d.look(ctx, o, actSearch, "", "", func(w *work) error {
 		p = SearchPage{Words: words}
-		w.Entry().Detail = []byte(words)
 		found := map[store.ID]hitText{}
 		rs, next, err := w.Found(store.Search{Groups: q.Terms(), Kind: kind, Cursor: cursor, Limit: limit}, func(r store.Record) (bool, error) {
 			t, err := textOf(r)

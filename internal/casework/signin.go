@@ -170,6 +170,7 @@ func (d *Desk) SignIn(ctx context.Context, name string, passphrase []byte) (offi
 	}
 	d.open[o.ID] = &unlocked{private: k, used: d.store.Now()}
 	d.mu.Unlock()
+	d.mark(ctx)
 	if entitled(a, d.store.Today()) {
 		// A colleague who came since waits for somebody who holds the name key. That it is not sealed to this officer yet
 		// is no reason to keep him out.

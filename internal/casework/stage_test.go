@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cutout/internal/assessment"
+	"cutout/internal/audit"
 	"cutout/internal/authority"
 	"cutout/internal/compartment"
 	"cutout/internal/contact"
@@ -213,6 +214,7 @@ func newStage(t *testing.T) *stage {
 	give(s, time.Time{})
 	give(s, 10)
 	give(s, int64(0))
+	give(s, func(context.Context, audit.Request) ([]byte, error) { return nil, &audit.OldSize{Size: 1 << 30} })
 	s.samples[reflect.TypeFor[io.Writer]()] = reflect.ValueOf(io.Discard)
 	return s
 }

@@ -158,6 +158,7 @@ func Begin(ctx context.Context, cfg Config, u UnitDraft, passphrase []byte) (*De
 		d.Close()
 		return nil, a, shown(err)
 	}
+	d.startMarks()
 	d.startWatch()
 	return d, a, nil
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 
 var oversightPages = []Route{
 	{Method: "GET", Pattern: "/oversight", Handler: (*Server).oversight, Name: "oversight"},
+	{Method: "GET", Pattern: "/hour-checkpoint", Handler: (*Server).hourCheckpoint, Name: "hour-checkpoint"},
 	{Method: "POST", Pattern: "/oversight/verify", Handler: (*Server).oversightVerify, Name: "oversight.verify", Limit: smallLimit},
 	{Method: "POST", Pattern: "/oversight/checkpoint", Handler: (*Server).oversightCheckpoint, Name: "oversight.checkpoint", Limit: smallLimit},
 	{Method: "POST", Pattern: "/oversight/bundle", Handler: (*Server).oversightBundle, Name: "oversight.bundle", Limit: smallLimit},
@@ -28,6 +28,7 @@ type oversightBody struct {
 	Proof     *proofView
 	Size      int
 	Root, Key string
+	Outside   string
 	Form      *form
 	Earlier   templates.Field
 	Filter    []templates.Field
@@ -88,6 +89,11 @@ func (s *Server) showLog(w http.ResponseWriter, r *http.Request, f *form, proof 
 		b.Lines = append(b.Lines, sp.loggedAct(e, p.Names))
 	}
 	b.Root, b.Key = p.Root.String(), s.desk.Unit().LogPublic
+	b.Outside = sp.T("oversight.unwitnessed")
+	if len(p.Seen) > 0 {
+		w := p.Seen[0]
+		b.Outside = sp.T("oversight.witnessed", "Witness", w.Witness, "Entries", sp.N("count.entries", int(w.Checkpoint.Size)), "At", w.At, "Key", w.Key)
+	}
 	b.Earlier = rows(f.field("textarea", "checkpoint", "oversight.earlier", "oversight.earlier_help"), 6)
 	b.Earlier.Dir = "ltr"
 	var who []templates.Option
@@ -184,12 +190,57 @@ func (s *Server) oversightCheckpoint(w http.ResponseWriter, r *http.Request) err
 	return sendFile(w, "checkpoint.txt", "text/plain; charset=utf-8", signed)
 }
 
+// oversightBundle sends a bundle as it is read: a long log is never held whole. What fails before the first byte is a page;
+// what fails later ends the connection, and the file lacks the directory without which it is no archive.
 func (s *Server) oversightBundle(w http.ResponseWriter, r *http.Request) error {
-	var b bytes.Buffer // whole before the first byte goes out: a failure must be a page, not half a file
-	if err := s.desk.Bundle(r.Context(), see(r).Officer, &b); err != nil {
+	out := &download{w: w, name: "inspection.zip", kind: "application/zip"}
+	err := s.desk.Bundle(r.Context(), see(r).Officer, out)
+	if err != nil && out.begun {
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// download is a file sent in pieces. Its head is written with the first of them.
+type download struct {
+	w          http.ResponseWriter
+	name, kind string
+	begun      bool
+}
+
+func (d *download) Write(b []byte) (int, error) {
+	if !d.begun {
+		d.begun = true
+		d.w.Header().Set("Content-Type", d.kind)
+		d.w.Header().Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
+	}
+	return d.w.Write(b)
+}
+
+// flashSignedIn stands for the line that the first page after a sign-in shows.
+const flashSignedIn = "signed-in"
+
+// hourFlash tells an officer who has just signed in what the log was at the last whole hour, and where to keep it from.
+func (s *Server) hourFlash(r *http.Request) *templates.Flash {
+	signed, err := s.desk.HourCheckpoint(r.Context())
+	if err != nil || signed == nil {
+		return nil // nothing kept yet; a failure is in the operator's log
+	}
+	at, err := s.desk.OpenKept(signed)
+	if err != nil {
+		return nil
+	}
+	sp := s.speaker(r)
+	return &templates.Flash{Text: sp.T("signin.checkpoint", "Entries", sp.N("count.entries", int(at.Size)), "Root", at.Root.String()[:8], "At", at.Time), Href: "/hour-checkpoint", Word: sp.T("signin.keep_checkpoint")}
+}
+
+// hourCheckpoint is that checkpoint as a file: kept by the officer, it shows him later that the log only grew.
+func (s *Server) hourCheckpoint(w http.ResponseWriter, r *http.Request) error {
+	signed, err := s.desk.KeptCheckpoint(r.Context(), see(r).Officer)
+	if err != nil {
 		return err
 	}
-	return sendFile(w, "inspection.zip", "application/zip", b.Bytes())
+	return sendFile(w, "log-checkpoint.txt", "text/plain; charset=utf-8", signed)
 }
 
 func sendFile(w http.ResponseWriter, name, kind string, body []byte) error {
@@ -204,4 +255,4 @@ func sendFile(w http.ResponseWriter, name, kind string, body []byte) error {
 var logActs = []string{"session.sign-in", "report.file", "report.look", "report.outcome", "report.regrade", "report.link", "source.look", "source.register", "source.assign", "source.relieve",
 	"identity.open", "authority.grant", "authority.review", "authority.cancel", "contact.plan", "contact.record", "release.write", "release.rewrite", "release.approve", "release.send",
 	"release.acknowledge", "notice.issue", "notice.recall", "recall.acknowledge", "product.write", "search.look", "officer.add", "officer.grant", "officer.revoke", "officer.close",
-	"compartment.grant", "compartment.revoke", "log.look", "log.verify", "log.checkpoint", "log.bundle"}
+	"compartment.grant", "compartment.revoke", "log.look", "log.verify", "log.checkpoint", "log.bundle", "log.witness", "log.cosigned", "log.accept-rollback"}

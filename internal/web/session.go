@@ -164,6 +164,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	s.sessions.Put(ctx, "officer", o.ID.String())
 	s.sessions.Put(ctx, "name", o.Name)
 	s.sessions.Put(ctx, "serial", serial)
+	s.sessions.Put(ctx, "flash", flashSignedIn)
 	return s.away(w, r, next)
 }
 
@@ -286,6 +287,9 @@ func (s *Server) flash(r *http.Request) *templates.Flash {
 	m := s.sessions.PopString(r.Context(), "flash")
 	if m == "" {
 		return nil
+	}
+	if m == flashSignedIn {
+		return s.hourFlash(r)
 	}
 	return &templates.Flash{Text: see(r).Words.T(m)}
 }

@@ -33,7 +33,10 @@ var lows = []string{"viewer", "reader", "a0", "h0"}
 var declared = map[string]string{
 	"Log": "an inspector reads who did what to which record on the whole log: that is his duty", "VerifyLog": "an inspector's check of the whole log",
 	"Bundle": "an inspector's copy of the whole log", "Checkpoint": "size and root of the log, for the inspector and the administrator",
-	"Oversight":  "the log and its root, for the inspector",
+	"Oversight":      "the log and its root, for the inspector",
+	"KeptCheckpoint": "a declared leak: the log's size in whole batches at whole hours, shown to everybody at sign-in", "Extends": "compares with KeptCheckpoint and tells no more",
+	"ProveGrowth": "an inspector's proof over the whole log", "Witnessed": "sizes and hashes that witnesses cosigned, for the inspector and the administrator",
+	"AskWitness": "the inspector's and the administrator's",
 	"Officers":   "the administrator, the registrar and the inspector know the accounts of the unit",
 	"AddOfficer": "the administrator's", "GrantDuty": "the administrator's", "RevokeDuty": "the administrator's", "CloseOfficer": "the administrator's",
 	"HandCompartment": "the administrator's", "TakeBackCompartment": "the administrator's", "OpenCompartment": "the administrator's",

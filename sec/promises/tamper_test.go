@@ -223,5 +223,61 @@ func TestP06TamperedStore(t *testing.T) {
 		})
 		run("DELETE FROM log_entry WHERE seq = 9")
 		check("an entry taken out", func() { run("INSERT INTO log_entry (seq, entry) VALUES (9, "+place("1")+")", entry) })
+		for _, at := range []int{0, 1, 9, 20, len(entry) - 1} { // version, number, time, label, the last letter
+			flipped := bytes.Clone(entry)
+			flipped[at] ^= 1
+			run(set, flipped)
+			check(fmt.Sprintf("one bit of byte %d", at), func() { run(set, entry) })
+		}
+		flipped := good
+		flipped[31] ^= 0x80
+		run(node, flipped[:])
+		check("one bit of a hash", func() { run(node, good[:]) })
+		u.rolledBack(run, place, middle, end)
 	})
+}
+
+// rolledBack cuts the tail of the log off, first beyond every checkpoint, then before one, as restoring an old backup does,
+// and lets it grow again into another history.
+func (u *unit) rolledBack(run func(string, ...any), place func(string) string, middle, end []byte) {
+	t := u.t
+	t.Helper()
+	first, err := u.d.OpenKept(middle)
+	u.must(err)
+	second, err := u.d.OpenKept(end)
+	u.must(err)
+	cut := func(size int64) {
+		t.Helper()
+		run("DELETE FROM log_entry WHERE seq >= "+place("1"), size)
+		run("DELETE FROM log_object WHERE seq >= "+place("1"), size)
+		run("DELETE FROM log_node WHERE idx >= "+place("1"), audit.StoredHashes(size))
+		run("UPDATE head SET log_size = "+place("1"), size)
+	}
+	verify := func(points ...[]byte) audit.Result {
+		t.Helper()
+		r, err := u.d.VerifyLog(ctx, u.who["inspector"], points...)
+		u.must(err)
+		return r
+	}
+	cut(second.Size)
+	if r := verify(middle, end); r.Finding != audit.Sound || r.Held != 2 || r.Proven != second.Size {
+		t.Errorf("cut off after the newest checkpoint, which nothing can show: %+v", r)
+	}
+	cut(first.Size)
+	if r := verify(middle); r.Finding != audit.Sound {
+		t.Errorf("an old backup agrees with an old checkpoint: %+v", r)
+	}
+	if r := verify(middle, end); r.Finding != audit.CutOff || r.First < first.Size || r.First >= second.Size || r.End != second.Size {
+		t.Errorf("an old backup was restored: %+v", r)
+	}
+	for range second.Size {
+		_, err := u.d.Around(ctx, u.who["elsewhere"])
+		u.must(err)
+	}
+	if r := verify(middle, end); r.Finding != audit.Forked || r.First != first.Size || r.End != second.Size {
+		t.Errorf("the restored log grew into another: %+v", r)
+	}
+	if r := verify(end); r.Finding != audit.Forked || r.First != 0 || r.End != second.Size {
+		t.Errorf("the same, with one checkpoint: %+v", r)
+	}
 }

@@ -109,7 +109,7 @@ func (u *unit) plain() []byte {
 	number := func(b []byte) (n int64) { fmt.Sscan(string(b), &n); return n }
 	each("SELECT id, version, kind, body FROM record", func(v [][]byte) { out.Write(u.body(v[3], recordPlace(v[0], number(v[1])))) })
 	each("SELECT r.id, p.version, p.body FROM past p JOIN record r ON r.seq = p.seq", func(v [][]byte) { out.Write(u.body(v[2], recordPlace(v[0], number(v[1])))) })
-	each("SELECT seq, entry, detail FROM log_entry WHERE detail IS NOT NULL", func(v [][]byte) {})
+	each("SELECT seq, entry, detail FROM log_entry WHERE length(detail) > 0", func(v [][]byte) { out.Write(u.body(v[2], "log\x00detail\x001\x00"+string(v[0]))) })
 	each("SELECT officer, id, rule, subject, body FROM finding", func(v [][]byte) {
 		out.Write(u.body(v[4], "finding\x00body\x001\x00"+string(v[0])+string(v[1])))
 	})

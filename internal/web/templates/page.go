@@ -50,7 +50,10 @@ func Rail(counts map[string]int) []RailLink {
 }
 
 // Flash is one sentence about what just happened. Kind is "", "warn" or "bad".
-type Flash struct{ Kind, Text string }
+type Flash struct {
+	Kind, Text string
+	Href, Word string // a quiet line with somewhere to go
+}
 
 // Act is a button that leads somewhere, or, with Do set, posts to Href. Key is "new" or "edit" where a key presses it.
 type Act struct {
