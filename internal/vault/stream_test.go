@@ -70,9 +70,13 @@ func TestStreamTampered(t *testing.T) {
 		"only salt":       sealed[:streamSalt],
 		"half a salt":     sealed[:9],
 		"more after":      append(bytes.Clone(sealed), 0),
-		"swapped":         change(func(b []byte) []byte { return append(append(append(append([]byte{}, b[:at(0)]...), b[at(1):at(2)]...), b[at(0):at(1)]...), b[at(2):]...) }),
-		"one left out":    change(func(b []byte) []byte { return append(append([]byte{}, b[:at(0)]...), b[at(1):]...) }),
-		"repeated":        change(func(b []byte) []byte { return append(append(append([]byte{}, b[:at(1)]...), b[at(0):at(1)]...), b[at(1):]...) }),
+		"swapped": change(func(b []byte) []byte {
+			return append(append(append(append([]byte{}, b[:at(0)]...), b[at(1):at(2)]...), b[at(0):at(1)]...), b[at(2):]...)
+		}),
+		"one left out": change(func(b []byte) []byte { return append(append([]byte{}, b[:at(0)]...), b[at(1):]...) }),
+		"repeated": change(func(b []byte) []byte {
+			return append(append(append([]byte{}, b[:at(1)]...), b[at(0):at(1)]...), b[at(1):]...)
+		}),
 		"cut, last again": change(func(b []byte) []byte { return append(append([]byte{}, b[:at(1)]...), b[at(2):]...) }),
 	} {
 		got, err := openStream(key, head, bad)
