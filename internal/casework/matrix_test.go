@@ -37,6 +37,8 @@ var matrix = []cell{
 	{method: "CompleteContact", act: actCompleteContact}, {method: "CompleteReport", act: actCompleteReport}, {method: "CompleteUse", act: actCompleteUse},
 	{method: "ConfirmRecall", act: actConfirm}, {method: "Contact", act: actContact}, {method: "Contacts", act: actContacts, free: true},
 	{method: "Copy", act: actIssued}, {method: "Coverage", act: actRequirements, free: true}, {method: "Examine", act: actExamine, free: true},
+	{method: "ExamineSeals", act: actSeals, free: true},
+	{method: "DestroyEpoch", act: actDestroyEpoch, free: true, texts: []string{"2026-11", "a reason"}}, {method: "KeysOut", act: actKeysOut, free: true},
 	{method: "Feedback", act: actFeedback}, {method: "FileReport", act: actFile}, {method: "GiveCredit", act: actCredit}, {method: "GiveTask", act: actTask},
 	{method: "Grant", act: actAuthorize}, {method: "GrantDuty", act: actGrant, free: true, texts: []string{"analyst"}},
 	{method: "HandCompartment", act: actHand, free: true}, {method: "ImportReports", act: actFile}, {method: "Inbox", act: actInbox, free: true},
@@ -64,6 +66,7 @@ var matrix = []cell{
 var noOfficer = map[string]string{
 	"Close": "ends the door", "SignIn": "makes an officer of a stranger", "Lock": "closes keys, never opens any", "Settle": "runs the watch with its readers' own eyes",
 	"Unit": "the unit's name and rules", "Pack": "the rule pack", "Now": "the clock", "Engine": "names the database", "Sessions": "where a porch keeps its tokens",
+	"Backup": "an act of the machine: what it writes is sealed", "Epoch": "the month",
 	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant",
 }
 

@@ -62,6 +62,9 @@ func (p *Snapshot) walk(progress func(done, total int), sinks ...copySink) error
 	if err != nil {
 		return err
 	}
+	if progress == nil {
+		progress = func(int, int) {}
+	}
 	total, done := 0, 0
 	for _, t := range all {
 		var n int
@@ -141,3 +144,8 @@ func CheckCopy(from io.Reader, keys Keys, points func(unit []byte) ([]audit.Chec
 
 // ErrOccupied means that a copy was to be restored over tables that are there already.
 var ErrOccupied = errors.New("store: the place holds tables already")
+
+// Integrity asks the engine whether its files are whole, as Tx.Integrity does.
+func (p *Snapshot) Integrity() ([]string, error) {
+	return (&Tx{s: p.s, c: p.c, ctx: p.ctx}).Integrity()
+}
