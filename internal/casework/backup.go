@@ -39,6 +39,18 @@ type BackupHead struct {
 // ErrBackup means that a file is no backup, or one of a form this program does not know.
 var ErrBackup = errors.New("casework: the file is no backup that this program can read")
 
+// The store's own answers, for porches to word.
+var (
+	ErrCopy     = store.ErrCopy
+	ErrKey      = store.ErrKey
+	ErrNewer    = store.ErrNewer
+	ErrOccupied = store.ErrOccupied
+	ErrPartial  = store.ErrPartial
+)
+
+// ErrBehind means that a checkpoint given is newer than the backup, and that nobody accepted to go back behind it.
+var ErrBehind = errors.New("casework: the backup is older than a checkpoint given")
+
 // BackupReport is what was found in a backup, and in what was restored from it.
 type BackupReport struct {
 	Head BackupHead
@@ -243,11 +255,15 @@ func CheckBackup(ctx context.Context, from io.Reader, key, storeKey vault.StoreK
 // Restore puts a backup into an empty place, on either engine, and has the result verify itself: the file is read whole
 // before anything is written; what was written is read back row by row; then every seal is opened where it now stands,
 // the engine looks at its files, and the log is held against the backup's checkpoint. The restore is the next entry of the
-// log. A damaged backup is not restored: the report says what is wrong with it.
-func Restore(ctx context.Context, cfg Config, from io.ReadSeeker, key vault.StoreKey, progress func(done, total int), earlier ...[]byte) (r BackupReport, err error) {
+// log. A damaged backup is not restored: the report says what is wrong with it. One that a checkpoint given is ahead of is
+// ErrBehind, unless the caller accepts the rollback.
+func Restore(ctx context.Context, cfg Config, from io.ReadSeeker, key vault.StoreKey, accept bool, progress func(done, total int), earlier ...[]byte) (r BackupReport, err error) {
 	r, err = CheckBackup(ctx, from, key, cfg.Key, earlier...)
 	if err != nil || !r.Sound() {
 		return r, err
+	}
+	if r.Behind > 0 && !accept {
+		return r, ErrBehind
 	}
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return r, err
