@@ -33,9 +33,10 @@ var lows = []string{"viewer", "reader", "a0", "h0"}
 var declared = map[string]string{
 	"Log": "an inspector reads who did what to which record on the whole log: that is his duty", "VerifyLog": "an inspector's check of the whole log",
 	"Bundle": "an inspector's copy of the whole log", "Checkpoint": "size and root of the log, for the inspector and the administrator",
-	"Oversight":  "the log and its root, for the inspector",
-	"Officers":   "the administrator, the registrar and the inspector know the accounts of the unit",
-	"AddOfficer": "the administrator's", "GrantDuty": "the administrator's", "RevokeDuty": "the administrator's", "CloseOfficer": "the administrator's",
+	"Oversight":    "the log and its root, for the inspector",
+	"ExamineSeals": "whether every seal opens, for the inspector and the administrator",
+	"Officers":     "the administrator, the registrar and the inspector know the accounts of the unit",
+	"AddOfficer":   "the administrator's", "GrantDuty": "the administrator's", "RevokeDuty": "the administrator's", "CloseOfficer": "the administrator's",
 	"HandCompartment": "the administrator's", "TakeBackCompartment": "the administrator's", "OpenCompartment": "the administrator's",
 	"ChangePassphrase": "about one's own key", "ImportReports": "FileReport, many times", "KeepDraft": "writes the officer's own draft; KeptDrafts shows it",
 	"RecordCredit": "GiveCredit with an id", "RecordRole": "AddRole with an id",
