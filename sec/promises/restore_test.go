@@ -2,6 +2,7 @@ package promises
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -51,6 +52,24 @@ func sums(c casework.BackupReport) map[string]store.Digest {
 		delete(t, name)
 	}
 	return t
+}
+
+// index is the word index on PostgreSQL, which can be read; SQLite's cannot.
+func (u *unit) index(dsn string) (out []string) {
+	u.t.Helper()
+	db, err := sql.Open("pgx", dsn)
+	u.must(err)
+	defer db.Close()
+	rows, err := db.Query("SELECT seq::text || ' ' || label::text || ' ' || kind || ' ' || t::text FROM words ORDER BY seq")
+	u.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		u.must(rows.Scan(&s))
+		out = append(out, s)
+	}
+	u.must(rows.Err())
+	return out
 }
 
 // TestP16RestoredUnit backs a unit up while its officers write, restores it on each engine in another place, and has it
@@ -125,6 +144,11 @@ func TestP16RestoredUnit(t *testing.T) {
 			}
 			if !maps.Equal(sums(whole), sums(got)) {
 				t.Errorf("on %s the rows are not those of the backup", engine)
+			}
+			if cfg.DSN != "" && u.dsn != "" {
+				if a, b := u.index(u.dsn), u.index(cfg.DSN); len(b) < 5 || !slices.Equal(a, b) {
+					t.Errorf("the word index made anew is not the one there was:\n%v\n%v", a, b)
+				}
 			}
 			d, err := casework.Open(ctx, cfg)
 			u.must(err)
