@@ -101,7 +101,8 @@ func (h *health) machine() {
 // unit opens the unit: its key fits, its tables are up to date, its rules hold today.
 func (c *doctor) unit(s *session, h *health) error {
 	if c.Deep {
-		return s.as(func(d *casework.Desk, o officer.Officer) error {
+		var e *casework.Error
+		err := s.as(func(d *casework.Desk, o officer.Officer) error {
 			h.open(d)
 			x, err := d.Examine(s.ctx, o)
 			if err != nil {
@@ -110,6 +111,11 @@ func (c *doctor) unit(s *session, h *health) error {
 			h.deep(d, x)
 			return h.seals(d, o)
 		})
+		if errors.As(err, &e) && e.Kind == casework.Internal && errors.Unwrap(e) != nil && s.ctx.Err() == nil {
+			h.add("integrity", "bad", errors.Unwrap(e).Error()) // pages so damaged that they cannot even be examined
+			return nil
+		}
+		return err
 	}
 	d, err := s.open()
 	var p *problem
