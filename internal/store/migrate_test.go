@@ -130,7 +130,7 @@ func awaitServer(t *testing.T, cfg Config) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("SELECT pg_advisory_xact_lock(hashtextextended('cutout ' || current_schema(), 0))"); err != nil {
+	if _, err := db.Exec("SELECT pg_advisory_xact_lock" + upgradeLockKey); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -126,11 +127,11 @@ func (s *Store) migrate(ctx context.Context, upTo int64) error {
 	if err != nil {
 		return err
 	}
-	dialect := goose.DialectSQLite3
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption(nil)
 	if s.d.engine == Postgres {
-		dialect = goose.DialectPostgres
+		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(upgradeLock{}))
 	}
-	p, err := goose.NewProvider(dialect, s.db, sub)
+	p, err := goose.NewProvider(dialect, s.db, sub, options...)
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", err)
 	}
@@ -143,4 +144,22 @@ func (s *Store) migrate(ctx context.Context, upTo int64) error {
 		return fmt.Errorf("store: upgrade: %w", err)
 	}
 	return nil
+}
+
+// upgradeLock lets one upgrade at a time into a schema of PostgreSQL. The connection that works holds it: when a process is
+// killed, the server keeps the lock until it has ended what it was doing for that process, and nobody begins beside it.
+type upgradeLock struct{}
+
+const upgradeLockKey = "(hashtextextended('cutout ' || current_schema(), 0))"
+
+// SessionLock waits for the lock.
+func (upgradeLock) SessionLock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_lock"+upgradeLockKey)
+	return err
+}
+
+// SessionUnlock lets go of it.
+func (upgradeLock) SessionUnlock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_unlock"+upgradeLockKey)
+	return err
 }

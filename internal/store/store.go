@@ -149,13 +149,6 @@ func (s *Store) prepare(ctx context.Context) error {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	defer c.close()
-	if s.d.engine == Postgres { // one upgrade at a time; the lock ends with its connection
-		const lock = "(hashtextextended('cutout ' || current_schema(), 0))"
-		if err := c.raw(ctx, "SELECT pg_advisory_lock"+lock); err != nil {
-			return fmt.Errorf("store: upgrade: %w", err)
-		}
-		defer c.raw(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+lock)
-	}
 	for try := 0; ; try++ {
 		have, err := s.schema(ctx, c)
 		if err == nil && have.At > have.Program {
