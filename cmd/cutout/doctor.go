@@ -29,23 +29,30 @@ type health struct {
 
 func (h *health) add(check, state, what string) {
 	h.bad = h.bad || state == "bad"
-	h.rows = append(h.rows, row{h.s.word("check", check, "cli.check"), h.s.word("state", state, "cli.health"), text("what", what)})
+	remedy := ""
+	if state != "good" {
+		remedy = h.s.words.T("cli.remedy." + check)
+	}
+	h.rows = append(h.rows, row{h.s.word("check", check, "cli.check"), h.s.word("state", state, "cli.health"), text("what", what), text("remedy", remedy)})
 }
 
 func (c *doctor) Run(s *session) error {
 	h := &health{s: s}
 	h.mode("directory", s.Data, 0o077)
-	h.mode("key-file", s.path(keyFile), 0o077)
+	h.keys()
 	if _, err := os.Lstat(s.path(postgresFile)); err == nil {
 		h.mode("database-address", s.path(postgresFile), 0o077)
 	} else {
 		h.mode("records", s.path(recordsFile), 0o077)
 	}
 	h.machine()
+	h.space()
+	h.copies()
+	h.schema()
 	if err := c.unit(s, h); err != nil {
 		return err
 	}
-	if err := s.rows([]string{"check", "state", "what"}, h.rows); err != nil {
+	if err := s.rows([]string{"check", "state", "what", "remedy"}, h.rows); err != nil {
 		return err
 	}
 	if h.bad {
@@ -83,21 +90,19 @@ func (h *health) machine() {
 		}
 		h.add("core-files", state, pattern)
 	}
-	now := time.Now()
-	if clock != nil {
-		now = clock()
-	}
+	at := now()
 	state := "good"
-	if now.Year() < 2026 || now.Year() > 2100 {
+	if at.Year() < 2026 || at.Year() > 2100 {
 		state = "bad"
 	}
-	h.add("clock", state, now.UTC().Format(time.RFC3339))
+	h.add("clock", state, at.UTC().Format(time.RFC3339))
 }
 
 // unit opens the unit: its key fits, its tables are up to date, its rules hold today.
 func (c *doctor) unit(s *session, h *health) error {
 	if c.Deep {
-		return s.as(func(d *casework.Desk, o officer.Officer) error {
+		var e *casework.Error
+		err := s.as(func(d *casework.Desk, o officer.Officer) error {
 			h.open(d)
 			x, err := d.Examine(s.ctx, o)
 			if err != nil {
@@ -109,8 +114,13 @@ func (c *doctor) unit(s *session, h *health) error {
 				return err
 			}
 			h.witnessed(d, seen)
-			return nil
+			return h.seals(d, o)
 		})
+		if errors.As(err, &e) && e.Kind == casework.Internal && errors.Unwrap(e) != nil && s.ctx.Err() == nil {
+			h.add("integrity", "bad", errors.Unwrap(e).Error()) // pages so damaged that they cannot even be examined
+			return nil
+		}
+		return err
 	}
 	d, err := s.open()
 	var p *problem

@@ -42,6 +42,9 @@ func usage(message string, kv ...any) error { return &problem{exitUsage, message
 
 // machine is a failure of a file, a disk or a database, said in the words of whatever failed.
 func machine(err error) error {
+	if errors.Is(err, casework.ErrNewer) {
+		return &problem{exitInternal, "cli.newer", nil}
+	}
 	return &problem{exitInternal, "cli.machine", []any{"Reason", err.Error()}}
 }
 

@@ -77,18 +77,3 @@ func (s *session) found() (cfg casework.Config, undo func() error, err error) {
 	}
 	return cfg, func() error { return errors.Join(keyless(), os.Remove(s.path(postgresFile))) }, nil
 }
-
-// migrate brings the tables up to this program. Every command does so when it opens the unit; this one does nothing else.
-type migrate struct{}
-
-func (c *migrate) Run(s *session) error {
-	d, err := s.open()
-	if err != nil {
-		return err
-	}
-	u, engine := d.Unit(), d.Engine()
-	if err := d.Close(); err != nil {
-		return machine(err)
-	}
-	return s.show(row{text("unit", u.Name), text("pack", u.Pack), text("engine", engine), text("version", version)}, nil)
-}

@@ -29,6 +29,8 @@ type commands struct {
 	Serve       serve            `cmd:""`
 	Demo        demo             `cmd:""`
 	Doctor      doctor           `cmd:""`
+	Backup      backupGroup      `cmd:""`
+	Restore     restore          `cmd:""`
 	Migrate     migrate          `cmd:""`
 	Officer     officerGroup     `cmd:""`
 	Compartment compartmentGroup `cmd:""`

@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "keep": keep, "secret": secret, "mode": mode, "same": same, "flip": flip, "fill": fill, "pick": pick, "put": put},
+			"exits": exits, "keep": keep, "secret": secret, "mode": mode, "same": same, "flip": flip, "fill": fill, "pick": pick, "put": put, "turn": turn},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "en_US.UTF-8")
 			cases, err := filepath.Abs("../../internal/exercise/casebook")
@@ -120,4 +120,13 @@ func put(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args[2:] {
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(strings.ReplaceAll(ts.ReadFile(name), args[0], args[1])), 0o600))
 	}
+}
+
+// turn FILE OFFSET OUT: one bit of a file is turned.
+func turn(ts *testscript.TestScript, _ bool, args []string) {
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	b := []byte(ts.ReadFile(args[0]))
+	b[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), b, 0o600))
 }

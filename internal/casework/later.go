@@ -144,7 +144,7 @@ func (d *Desk) CompleteReport(ctx context.Context, o officer.Officer, of report.
 		if err := w.MarkDue("report"); err != nil {
 			return err
 		}
-		return w.Revise(old.record, store.Entering{Kind: kindReport, Label: old.Label, Body: r, Marks: reportMarks(w, r), Terms: p.terms})
+		return w.Revise(old.record, store.Entering{Kind: kindReport, Label: old.Label, Body: r, Marks: reportMarks(w, r), Terms: p.termsOf(r)})
 	})
 }
 

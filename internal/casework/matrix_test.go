@@ -39,6 +39,8 @@ var matrix = []cell{
 	{method: "ConfirmRecall", act: actConfirm}, {method: "Contact", act: actContact}, {method: "Contacts", act: actContacts, free: true},
 	{method: "Copy", act: actIssued}, {method: "Coverage", act: actRequirements, free: true}, {method: "Examine", act: actExamine, free: true},
 	{method: "Extends", act: actExtends, free: true}, {method: "Feedback", act: actFeedback}, {method: "FileReport", act: actFile}, {method: "GiveCredit", act: actCredit}, {method: "GiveTask", act: actTask},
+	{method: "ExamineSeals", act: actSeals, free: true},
+	{method: "DestroyEpoch", act: actDestroyEpoch, free: true, texts: []string{"2026-11", "a reason"}}, {method: "KeysOut", act: actKeysOut, free: true},
 	{method: "Grant", act: actAuthorize}, {method: "GrantDuty", act: actGrant, free: true, texts: []string{"analyst"}},
 	{method: "HandCompartment", act: actHand, free: true}, {method: "ImportReports", act: actFile}, {method: "Inbox", act: actInbox, free: true},
 	{method: "IssueNotice", act: actNotice}, {method: "KeepDraft", act: unlogged, free: true, texts: []string{"report"}}, {method: "KeptCheckpoint", act: actKept, free: true}, {method: "KeptDrafts", act: unlogged, free: true},
@@ -78,6 +80,7 @@ var noOfficer = map[string]string{
 	"Unit": "the unit's name and rules", "Pack": "the rule pack", "Now": "the clock", "Engine": "names the database", "Sessions": "where a porch keeps its tokens",
 	"HourCheckpoint": "what every officer is shown at sign-in, for who stands at the machine", "OpenKept": "reads a checkpoint, not the records",
 	"RolledBack": "whether the records were put back", "AcceptRollback": "the operator's at the machine, on the log as the machine's",
+	"Backup": "an act of the machine: what it writes is sealed", "Epoch": "the month",
 	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant",
 }
 

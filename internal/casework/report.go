@@ -90,6 +90,15 @@ func (d *Desk) prepare(ctx context.Context, o officer.Officer, n ReportDraft) (*
 	return p, err
 }
 
+// termsOf are the terms of the report as it is written: what the act added to the draft (how the source is described, items
+// that keep their words) is found like the rest, and made anew the index is the same.
+func (p *prepared) termsOf(r report.Report) []string {
+	if texts := reportTexts(r); !slices.Equal(texts, reportTexts(p.value)) {
+		return indexTerms(texts...)
+	}
+	return p.terms
+}
+
 // FileReport files what a source said. With a contact, the contact must be one the officer can see, its source must be
 // his to handle, and an authority must have covered the day of the contact. A letter or a walk-in has no contact and is
 // filed by an intake officer; what comes in before any authority is accepted and counted (T12).
@@ -171,7 +180,7 @@ func (w *work) file(p *prepared) (report.ID, error) {
 	if err := w.MarkDue("report"); err != nil {
 		return report.ID{}, err
 	}
-	e := store.Entering{Kind: kindReport, ID: made.Raw(), Label: label, Body: r, Marks: reportMarks(w, r), Terms: p.terms}
+	e := store.Entering{Kind: kindReport, ID: made.Raw(), Label: label, Body: r, Marks: reportMarks(w, r), Terms: p.termsOf(r)}
 	for _, s := range append(slices.Clone(r.BuiltFrom), r.Source, r.SubSource) {
 		if !s.IsZero() {
 			e.Cites = append(e.Cites, s.Raw()) // a notice on a source reaches what was reported from him

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -69,13 +70,15 @@ func (c *conn) rollback(ctx context.Context) {
 	}
 }
 
-// close gives the connection up. SQLite does not close a file that has statements open.
+// close gives the connection up, and not back to the pool: one that may only look, or stands in an unknown state, must not
+// come into the writer's hands. SQLite does not close a file that has statements open.
 func (c *conn) close() {
 	for _, s := range c.stmts {
 		s.Close()
 	}
 	c.stmts = nil
 	if c.c != nil {
+		_ = c.c.Raw(func(any) error { return driver.ErrBadConn }) // which makes the pool drop it
 		c.c.Close()
 		c.c = nil
 	}

@@ -38,6 +38,13 @@ func childRecord(id ID) Entering {
 
 // child writes records from several goroutines and prints the id of each when it is confirmed.
 func child() error {
+	if os.Getenv("CUTOUT_STORE_CHILD") == "upgrade" {
+		n, err := strconv.Atoi(os.Getenv("CUTOUT_STORE_EACH"))
+		if err != nil {
+			return err
+		}
+		return upgradeChild(n)
+	}
 	id, err := hex.DecodeString(os.Getenv("CUTOUT_STORE_OFFICER"))
 	if err != nil {
 		return err

@@ -14,12 +14,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"sync"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/pressly/goose/v3"
 
 	"cutout/internal/day"
 	"cutout/internal/officer"
@@ -78,6 +76,38 @@ type Store struct {
 
 // Open opens the store, creating or upgrading its tables.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
+	s, err := connect(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		s.db.Close()
+		return nil, err
+	}
+	// One for the writer, one for what reads without a transaction, one for a backup, which takes long.
+	s.db.SetMaxOpenConns(s.cfg.Readers + 3)
+	s.db.SetMaxIdleConns(s.cfg.Readers + 2)
+	s.readers = make(chan *conn, s.cfg.Readers)
+	for range s.cfg.Readers {
+		c, err := newConn(ctx, s.db, s.d, true)
+		if err != nil {
+			s.db.Close()
+			return nil, fmt.Errorf("store: open a reader: %w", err)
+		}
+		s.readers <- c
+	}
+	c, err := newConn(ctx, s.db, s.d, false)
+	if err != nil {
+		s.db.Close()
+		return nil, fmt.Errorf("store: open the writer: %w", err)
+	}
+	s.writer = newWriter(s, c)
+	go s.writer.run()
+	return s, nil
+}
+
+// connect fills in what a configuration leaves open and opens the database, without a look into it.
+func connect(cfg Config) (*Store, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
@@ -102,32 +132,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.d = &sqliteDialect
 		s.db, err = openSQLite(cfg.Path, cfg.Keys.Page[:])
 	}
-	if err != nil {
-		return nil, err
-	}
-	if err := s.prepare(ctx); err != nil {
-		s.db.Close()
-		return nil, err
-	}
-	s.db.SetMaxOpenConns(cfg.Readers + 2)
-	s.db.SetMaxIdleConns(cfg.Readers + 2)
-	s.readers = make(chan *conn, cfg.Readers)
-	for range cfg.Readers {
-		c, err := newConn(ctx, s.db, s.d, true)
-		if err != nil {
-			s.db.Close()
-			return nil, fmt.Errorf("store: open a reader: %w", err)
-		}
-		s.readers <- c
-	}
-	c, err := newConn(ctx, s.db, s.d, false)
-	if err != nil {
-		s.db.Close()
-		return nil, fmt.Errorf("store: open the writer: %w", err)
-	}
-	s.writer = newWriter(s, c)
-	go s.writer.run()
-	return s, nil
+	return s, err
 }
 
 // prepare brings the tables up to date and proves the keys. Several processes may open the same records at once.
@@ -144,15 +149,15 @@ func (s *Store) prepare(ctx context.Context) error {
 		return fmt.Errorf("store: open: %w", err)
 	}
 	defer c.close()
-	if s.d.engine == Postgres { // one upgrade at a time; the lock ends with its connection
-		const lock = "(hashtextextended('cutout ' || current_schema(), 0))"
-		if err := c.raw(ctx, "SELECT pg_advisory_lock"+lock); err != nil {
-			return fmt.Errorf("store: upgrade: %w", err)
-		}
-		defer c.raw(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+lock)
-	}
 	for try := 0; ; try++ {
-		if err = s.migrate(ctx); err == nil {
+		have, err := s.schema(ctx, c)
+		if err == nil && have.At > have.Program {
+			return ErrNewer
+		}
+		if err == nil && len(have.Pending) > 0 {
+			err = s.migrate(ctx, 0)
+		}
+		if err == nil {
 			break
 		}
 		// An SQLite file has no such lock: whoever came second sees tables half made, and finds them finished soon.
@@ -179,25 +184,6 @@ func (s *Store) prove(ctx context.Context, c *conn) error {
 	}
 	if got, err := s.cfg.Keys.Body.Open(nil, sealed, aad); err != nil || !hmac.Equal(got, want) {
 		return ErrKey
-	}
-	return nil
-}
-
-func (s *Store) migrate(ctx context.Context) error {
-	dir, dialect := "migrations/sqlite", goose.DialectSQLite3
-	if s.d.engine == Postgres {
-		dir, dialect = "migrations/postgres", goose.DialectPostgres
-	}
-	sub, err := fs.Sub(migrations, dir)
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(dialect, s.db, sub)
-	if err != nil {
-		return fmt.Errorf("store: migrations: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("store: upgrade: %w", err)
 	}
 	return nil
 }

@@ -118,12 +118,17 @@ func SealedUnder(b []byte) (KeyID, Cost, error) {
 	return KeyID(b[12:44]), c, c.check()
 }
 
-// stretch derives the key of a passphrase and clears what it made on the way.
+// stretch derives the sealer of a passphrase and clears what it made on the way.
 func stretch(passphrase, salt []byte, c Cost) sealer {
-	n := norm.NFC.Bytes(passphrase)
-	k := argon2.IDKey(n, salt, c.Passes, c.MemoryKiB, c.Lanes, 32)
+	k := stretched(passphrase, salt, c)
 	a := newSealer(k)
-	clear(n)
 	clear(k)
 	return a
+}
+
+// stretched derives the 32 bytes of a passphrase, which the caller clears.
+func stretched(passphrase, salt []byte, c Cost) []byte {
+	n := norm.NFC.Bytes(passphrase)
+	defer clear(n)
+	return argon2.IDKey(n, salt, c.Passes, c.MemoryKiB, c.Lanes, 32)
 }

@@ -23,6 +23,8 @@ const (
 	Cursors       Purpose = "cursor MAC"
 	Terms         Purpose = "blind terms"
 	Sessions      Purpose = "sessions"
+	Backups       Purpose = "backup stream"
+	BackupName    Purpose = "backup key name"
 )
 
 // StoreKey is the server's own key, from its key file. It protects what a stolen disk or backup holds; it opens no

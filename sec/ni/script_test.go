@@ -39,6 +39,7 @@ var declared = map[string]string{
 	"AskWitness": "the inspector's and the administrator's",
 	"Officers":   "the administrator, the registrar and the inspector know the accounts of the unit",
 	"AddOfficer": "the administrator's", "GrantDuty": "the administrator's", "RevokeDuty": "the administrator's", "CloseOfficer": "the administrator's",
+	"ExamineSeals":    "whether every seal opens, for the inspector and the administrator",
 	"HandCompartment": "the administrator's", "TakeBackCompartment": "the administrator's", "OpenCompartment": "the administrator's",
 	"ChangePassphrase": "about one's own key", "ImportReports": "FileReport, many times", "KeepDraft": "writes the officer's own draft; KeptDrafts shows it",
 	"RecordCredit": "GiveCredit with an id", "RecordRole": "AddRole with an id",

@@ -223,6 +223,6 @@ func (u *unit) everything(o officer.Officer, texts []string, each func(method, g
 
 // writers are the methods that write or that take a writer; the census of sec/ni and the duty matrix know them all.
 var writers = strings.Fields(`Acknowledge AddKnows AddOfficer AddParty AddRole AnswerFinding AnswerNotice ApproveRelease AskWitness Assess Assign Bundle Cancel ChangePassphrase CloseOfficer
-	CompleteContact CompleteReport CompleteUse ConfirmRecall Feedback FileReport GiveCredit GiveTask Grant GrantDuty HandCompartment ImportReports IssueNotice KeepDraft LinkItems
+	CompleteContact CompleteReport CompleteUse ConfirmRecall DestroyEpoch Feedback FileReport GiveCredit GiveTask Grant GrantDuty HandCompartment ImportReports IssueNotice KeepDraft KeysOut LinkItems
 	OpenCompartment PlanContact Recall RecordContact RecordCredit RecordLife RecordOutcome RecordRole RecordUse RegisterSource Regrade RelateNotice Relieve RestateRequirement Review
 	ReviseParty ReviseRole ReviseSource RevokeDuty RewriteRelease SendRelease StateRequirement TakeBackCompartment WeighLater WriteProduct WriteRelease`)
