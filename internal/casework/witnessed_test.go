@@ -122,11 +122,12 @@ func (l *logged) back() (restore func()) {
 	l.must(err)
 	l.t.Cleanup(func() { db.Close() })
 	var size int64
-	l.must(db.QueryRow("SELECT log_size FROM head").Scan(&size))
+	var hour int64
+	l.must(db.QueryRow("SELECT log_size, (SELECT coalesce(max(hour), 0) FROM checkpoint) FROM head").Scan(&size, &hour))
 	return func() {
 		l.must(l.d.Close())
 		for q, n := range map[string]int64{"DELETE FROM log_entry WHERE seq >= $1": size, "DELETE FROM log_object WHERE seq >= $1": size, "DELETE FROM log_node WHERE idx >= $1": audit.StoredHashes(size),
-			"UPDATE head SET log_size = $1": size, "DELETE FROM witnessed WHERE size > $1": size, "DELETE FROM checkpoint WHERE size > $1": size} {
+			"UPDATE head SET log_size = $1": size, "DELETE FROM witnessed WHERE size > $1": size, "DELETE FROM checkpoint WHERE hour > $1": hour} {
 			_, err := db.Exec(q, n)
 			l.must(err)
 		}
@@ -175,6 +176,7 @@ func TestHourCheckpoint(t *testing.T) {
 		if again := kept(); again != c {
 			t.Errorf("within the hour it changes: %+v", again)
 		}
+		restore := l.back()
 		l.now = l.now.Add(2 * time.Hour)
 		l.signIn(l.anyone)
 		next := kept()
@@ -197,6 +199,13 @@ func TestHourCheckpoint(t *testing.T) {
 		}
 		if _, err := l.d.Extends(ctx, l.anyone, []byte("no note\n")); KindOf(err) != Invalid {
 			t.Errorf("a forged checkpoint: %v", err)
+		}
+		restore()
+		if p, err = l.d.Extends(ctx, l.anyone, signed); err != nil {
+			t.Fatal(err)
+		}
+		if _, to, err := p.Check(l.d.Unit().LogPublic); !errors.Is(err, audit.ErrProof) || to.Size >= next.Size {
+			t.Errorf("put back, and an officer's own checkpoint does not show it: %+v %v", to, err)
 		}
 	})
 }
