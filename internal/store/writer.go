@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"cutout/internal/audit"
@@ -15,12 +14,10 @@ import (
 // PanicError is a fault of the program inside an act. Its value and stack go to the operator's log, never to a person.
 type PanicError struct {
 	Value any
-	Stack []byte
+	Stack string // places only: see Trace
 }
 
 func (e *PanicError) Error() string { return "store: an act failed unexpectedly" }
-
-func stack() []byte { return debug.Stack() }
 
 // job is one act, or one entry of a look, waiting for its commit.
 type job struct {
