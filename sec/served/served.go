@@ -24,25 +24,39 @@ import (
 	"time"
 )
 
-// folder holds what was built.
-var folder string
+// folder holds what was built under Run.
+var (
+	folder  string
+	running bool
+)
 
 var built = sync.OnceValues(func() (string, error) {
 	var err error
 	if folder, err = os.MkdirTemp("", "cutout-served-"); err != nil {
 		return "", err
 	}
-	bin := filepath.Join(folder, "cutout")
+	return build(folder)
+})
+
+func build(dir string) (string, error) {
+	bin := filepath.Join(dir, "cutout")
 	if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", bin, "cutout/cmd/cutout").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
 	return bin, nil
-})
+}
 
-// Binary is the program, built once for a run of tests; Run takes it away.
+// Binary is the program. Under Run it is built once, else for each test that asks.
 func Binary(t testing.TB) string {
 	t.Helper()
-	bin, err := built()
+	if running {
+		bin, err := built()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bin
+	}
+	bin, err := build(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +65,7 @@ func Binary(t testing.TB) string {
 
 // Run runs the tests of a package and takes away what was built for them.
 func Run(m *testing.M) int {
+	running = true
 	defer func() {
 		if folder != "" {
 			os.RemoveAll(folder)
@@ -205,6 +220,12 @@ func (b *Browser) Ask(method, path, kind, body string) string {
 	b.Was = answer
 	return string(out)
 }
+
+// Do sends any request with the browser's cookies.
+func (b *Browser) Do(r *http.Request) (*http.Response, error) { return b.c.Do(r) }
+
+// Forget closes the browser's connections and keeps its cookies.
+func (b *Browser) Forget() { b.c.CloseIdleConnections() }
 
 // Get asks for a page.
 func (b *Browser) Get(path string) string { b.t.Helper(); return b.Ask("GET", path, "", "") }
