@@ -9,6 +9,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -16,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -24,21 +27,28 @@ import (
 	"time"
 )
 
-// folder holds what was built under Run.
+// folder holds the program, once it was built.
 var (
+	making  sync.Mutex
 	folder  string
-	running bool
+	running bool // under Run, which takes it away
 )
 
-var built = sync.OnceValues(func() (string, error) {
-	var err error
-	if folder, err = os.MkdirTemp("", "cutout-served-"); err != nil {
-		return "", err
-	}
-	return build(folder)
-})
-
+// build also looks at every file the program is made of: a result that "go test" remembers is then not taken for that of
+// a program changed since.
 func build(dir string) (string, error) {
+	_, here, _, _ := runtime.Caller(0)
+	for _, part := range []string{"cmd", "internal", "go.mod"} {
+		err := filepath.WalkDir(filepath.Join(filepath.Dir(here), "..", "..", part), func(p string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				_, err = os.Stat(p)
+			}
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
 	bin := filepath.Join(dir, "cutout")
 	if out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", bin, "cutout/cmd/cutout").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
@@ -46,31 +56,41 @@ func build(dir string) (string, error) {
 	return bin, nil
 }
 
-// Binary is the program. Under Run it is built once, else for each test that asks.
+// Binary is the program. Under Run it is built once; else it lasts as long as the test that asked first.
 func Binary(t testing.TB) string {
 	t.Helper()
-	if running {
-		bin, err := built()
+	making.Lock()
+	defer making.Unlock()
+	if folder == "" {
+		dir, err := os.MkdirTemp("", "cutout-served-")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bin
+		if _, err := build(dir); err != nil {
+			os.RemoveAll(dir)
+			t.Fatal(err)
+		}
+		folder = dir
+		if !running {
+			t.Cleanup(clean)
+		}
 	}
-	bin, err := build(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
+	return filepath.Join(folder, "cutout")
+}
+
+func clean() {
+	making.Lock()
+	defer making.Unlock()
+	if folder != "" {
+		os.RemoveAll(folder)
 	}
-	return bin
+	folder = ""
 }
 
 // Run runs the tests of a package and takes away what was built for them.
 func Run(m *testing.M) int {
 	running = true
-	defer func() {
-		if folder != "" {
-			os.RemoveAll(folder)
-		}
-	}()
+	defer clean()
 	return m.Run()
 }
 
@@ -184,6 +204,8 @@ type Browser struct {
 	at  string
 	c   *http.Client
 	Was *http.Response // the last answer, its body read
+
+	Header http.Header // sent with every request
 }
 
 // Browser opens one at the server.
@@ -204,6 +226,7 @@ func (b *Browser) Ask(method, path, kind, body string) string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	maps.Copy(r.Header, b.Header)
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}

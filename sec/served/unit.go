@@ -45,7 +45,6 @@ func Begin(t testing.TB, who identity.Draft, reports int) *Unit {
 	d, root, err := casework.Begin(ctx, casework.Config{Key: key, Path: filepath.Join(u.Dir, "cutout.db"), QuietWatch: true},
 		casework.UnitDraft{Name: "Unit", Administrator: "root"}, []byte(Pass("root")))
 	must(err)
-	defer d.Close()
 	u.Who["root"] = root
 	desk, err := d.OpenCompartment(ctx, root, "Desk")
 	must(err)
@@ -78,6 +77,8 @@ func Begin(t testing.TB, who identity.Draft, reports int) *Unit {
 		must(err)
 		u.Reports = append(u.Reports, r)
 	}
+	must(d.Close())
+	must(os.Chmod(filepath.Join(u.Dir, "cutout.db"), 0o600)) // this process is no "cutout", whose umask does that
 	return u
 }
 
