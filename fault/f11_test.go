@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,7 @@ func TestF11SlowClients(t *testing.T) {
 			}
 		}
 	}
+	others := load()
 	quiet := probe(30, nil)
 
 	stop := make(chan struct{})
@@ -135,11 +137,18 @@ func TestF11SlowClients(t *testing.T) {
 	t.Log(line)
 	switch {
 	case !long:
-	case part(quiet, 99) > 100*time.Millisecond:
-		t.Log("the machine is busy with something else: a quiet page is slow already, and the figure is not judged")
+	case others > float64(runtime.NumCPU()):
+		t.Logf("the machine is busy with something else (load %.0f before the drill): the figure is printed and not judged", others)
 	case part(busy, 99) > 500*time.Millisecond: // the one figure the unit was promised
 		t.Errorf("an ordinary page takes more than half a second:\n%s", line)
 	}
+}
+
+// load is how many programs wanted the machine's processors in the last minute; 0 where it does not say.
+func load() (n float64) {
+	b, _ := os.ReadFile("/proc/loadavg")
+	fmt.Sscan(string(b), &n)
+	return n
 }
 
 // hold is slow until the server ends the connection, which it reports, or the drill does.
