@@ -64,7 +64,7 @@ var matrix = []cell{
 var noOfficer = map[string]string{
 	"Close": "ends the door", "SignIn": "makes an officer of a stranger", "Lock": "closes keys, never opens any", "Settle": "runs the watch with its readers' own eyes",
 	"Unit": "the unit's name and rules", "Pack": "the rule pack", "Now": "the clock", "Engine": "names the database", "Sessions": "where a porch keeps its tokens",
-	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant",
+	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant", "LockIdle": "closes keys nobody uses",
 }
 
 // call tries a method as an officer and gives the error it ended with.
