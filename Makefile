@@ -1,12 +1,13 @@
 # Cutout. `make run` shows the demo, `make check` runs all tests; both install what they lack where they may.
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD       = CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
 # Linking SQLite into each test binary is what costs; two at a time is what two cores carry.
 TEST        = go test -p 2
 
-.PHONY: run build assets check check-long fast race browser mutants nopolicy bench fuzz golden clean
+.PHONY: run build assets check check-long fast race browser mutants nopolicy bench fuzz golden clean repro sbom vuln
 
 run: build
 	./bin/cutout demo
@@ -22,7 +23,7 @@ assets:
 	else echo "no npm here: pages will use the system's fonts"; fi
 
 check: prepare assets
-	@test -z "$$(gofmt -l cmd internal sec bench *.go 2>/dev/null)" || { echo "not formatted:"; gofmt -l cmd internal sec bench *.go; exit 1; }
+	@test -z "$$(gofmt -l cmd internal sec fault deploy bench *.go 2>/dev/null)" || { echo "not formatted:"; gofmt -l cmd internal sec fault deploy bench *.go; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	$(TEST) ./...
@@ -55,6 +56,19 @@ fuzz:
 	@for p in $$(go list ./internal/...); do \
 	  for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s -fuzzminimizetime 1x $$p || exit 1; done; done
+
+# Same source, same toolchain, same bytes: built twice and compared. Also part of check-long.
+repro: assets
+	VERSION=$(VERSION) sh fault/repro.sh
+
+# What the built program consists of, with hashes (CycloneDX 1.6).
+sbom: build
+	go run ./deploy/sbom bin/cutout > bin/cutout.cdx.json
+	@echo bin/cutout.cdx.json
+
+# Known holes in what is linked in. It asks the Go vulnerability database, so it needs the network and is no part of check.
+vuln:
+	@go run $(GOVULNCHECK) ./... || { echo "govulncheck found something, or could not reach its database or its module"; exit 1; }
 
 golden:
 	$(TEST) ./internal/web/... ./internal/api/... -update

@@ -2,6 +2,8 @@ module cutout
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/BurntSushi/toml v1.6.0
 	github.com/alecthomas/kong v1.17.0
@@ -40,4 +42,10 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	lukechampine.com/adiantum v1.1.1 // indirect
+)
+
+godebug (
+	default=go1.26
+	httpcookiemaxnum=100
+	multipathtcp=0
 )

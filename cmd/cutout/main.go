@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -58,6 +59,9 @@ type commands struct {
 }
 
 func main() {
+	if keepsOpen(os.Args[1:]) {
+		overwriting()
+	}
 	harden()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:])
@@ -81,6 +85,9 @@ func run(ctx context.Context, args []string) (code int) {
 			panic(r)
 		}
 	}()
+	if err := checkGo(); err != nil && !slices.Contains(args, "version") {
+		return s.fail(err)
+	}
 	parser, err := newParser(&all, s)
 	if err != nil {
 		return s.fail(err)

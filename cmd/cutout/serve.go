@@ -5,11 +5,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"cutout/internal/api"
@@ -75,12 +77,8 @@ func (c *serve) rollback(s *session, d *casework.Desk) error {
 // check refuses what would send a unit's pages in clear over a network, and an environment that weakens the machine's
 // own defenses.
 func (c *serve) check() error {
-	for _, weak := range []string{"http2debug", "htmlmetacontenturlescape", "x509", "tls"} {
-		for _, setting := range strings.Split(os.Getenv("GODEBUG"), ",") {
-			if strings.HasPrefix(strings.TrimSpace(setting), weak) {
-				return usage("cli.weak-environment", "Setting", setting)
-			}
-		}
+	if setting := weakened(os.Getenv("GODEBUG")); setting != "" {
+		return usage("cli.weak-environment", "Setting", setting)
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usage("cli.half-tls")
@@ -96,10 +94,10 @@ func (c *serve) check() error {
 	return nil
 }
 
-// The limits of a connection: a client that sends its head slowly, or a head of no use, is let go.
+// The limits of a connection: a client that sends its head slowly, or a head of no use, is let go. Bodies and answers
+// have a pace to keep (pace.go) and no fixed time.
 const (
 	headTime  = 5 * time.Second
-	bodyTime  = 5 * time.Minute
 	idleTime  = 2 * time.Minute
 	headBytes = 16 << 10
 	stopTime  = 20 * time.Second
@@ -109,24 +107,30 @@ const (
 func (c *serve) run(s *session, d *casework.Desk, logs *slog.Logger, ready func(address string)) (err error) {
 	defer func() { err = errors.Join(err, d.Close()) }()
 	secure := c.TLSCert != "" || c.BehindProxy
-	mux := http.NewServeMux()
-	mux.Handle(api.Prefix+"/", api.New(d, api.Options{Logs: logs}))
-	mux.Handle("/", web.New(d, web.Options{Secure: secure, Logs: logs}))
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: headTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
-		ErrorLog: slog.NewLogLogger(logs.Handler(), slog.LevelWarn)}
+	var asked atomic.Int64
+	srv := &http.Server{Handler: porches(d, secure, logs, &asked), ReadHeaderTimeout: headTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
+		ErrorLog: log.New(quietLog{logs}, "", 0)}
+	// One protocol, whose limits are those above. HTTP/2 would save a unit's pages nothing and needs limits of its own.
+	srv.Protocols = new(http.Protocols)
+	srv.Protocols.SetHTTP1(true)
 	if c.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
 		if err != nil {
 			return machine(err)
 		}
-		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}}
+		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}
 	}
 	var lc net.ListenConfig
 	lc.SetMultipathTCP(false)
-	l, err := lc.Listen(s.ctx, "tcp", c.Addr)
+	tcp, err := lc.Listen(s.ctx, "tcp", c.Addr)
 	if err != nil {
 		return machine(err)
 	}
+	l := newGate(tcp, roomFor(mostConnections))
+	srv.ConnState = l.state
+	forgets, done := context.WithCancel(s.ctx)
+	defer done()
+	go forgetting(forgets, d, &asked)
 	scheme := "http://"
 	if c.TLSCert != "" {
 		scheme = "https://"
@@ -152,6 +156,40 @@ func (c *serve) run(s *session, d *casework.Desk, logs *slog.Logger, ready func(
 		return machine(errors.Join(err, srv.Close()))
 	}
 	return nil
+}
+
+// porches are the pages and the interface for programs, behind what holds for both: the pace of bodies, and an end to
+// every panic before the server would print its value.
+func porches(d *casework.Desk, secure bool, logs *slog.Logger, asked *atomic.Int64) http.Handler {
+	programs, pages := api.New(d, api.Options{Logs: logs}), web.New(d, web.Options{Secure: secure, Logs: logs})
+	return paced(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		defer func() {
+			if v := recover(); v != nil {
+				if v != http.ErrAbortHandler {
+					what, where := casework.Panicked(v)
+					logs.Error("incident", "panic", what, "stack", where)
+				}
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		if strings.HasPrefix(r.URL.Path, api.Prefix+"/") {
+			programs.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	}))
+}
+
+// quietLog is the server's own log without what clients do wrong: their failed handshakes would fill a disk with their
+// addresses.
+type quietLog struct{ logs *slog.Logger }
+
+func (q quietLog) Write(b []byte) (int, error) {
+	if line := strings.TrimSpace(string(b)); !strings.HasPrefix(line, "http: TLS handshake error") {
+		q.logs.Warn("server", "says", line)
+	}
+	return len(b), nil
 }
 
 // note says something to a person beside the output.

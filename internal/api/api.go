@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -77,14 +76,18 @@ func New(desk *casework.Desk, o Options) http.Handler {
 	}
 	s.spec = spec
 	mux.HandleFunc("GET "+Prefix+"/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
-		common(w)
 		w.Header().Set("Content-Type", "application/yaml")
 		w.Write(s.spec)
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.serve(entry{run: func(*call) (any, error) { return nil, errNotFound }}, w, r)
 	})
-	return mux
+	// No cookie is taken, so no other site can act here with an officer's browser; the guard stands all the same.
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, spoken(r), &casework.Error{Kind: casework.Refused, Code: "refused.cross-origin"})
+	}))
+	return common(guard.Handler(mux))
 }
 
 // call is one request of a signed-in officer.
@@ -102,15 +105,19 @@ type call struct {
 
 // serve answers one request: who is it, what did he send, what does the door say.
 func (s *server) serve(e entry, w http.ResponseWriter, r *http.Request) {
-	common(w)
 	words := spoken(r)
+	if secrets[e.Name] {
+		// A connection's buffers live as long as it does, and hold the end of what went over it.
+		w.Header().Set("Connection", "close")
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
 			n := id.New[incident](nil).Ref()
-			s.logs.Error("incident", "number", n, "porch", "api", "operation", e.Name, "panic", fmt.Sprintf("%T", v))
+			what, where := casework.Panicked(v)
+			s.logs.Error("incident", "number", n, "porch", "api", "operation", e.Name, "panic", what, "stack", where)
 			s.fail(w, words, &casework.Error{Kind: casework.Internal, Code: "internal", Params: map[string]string{"Incident": n}})
 		}
 	}()
@@ -169,13 +176,21 @@ func inQuery(e entry, err error) error {
 }
 
 // common are the headers of every answer: nothing is kept, nothing is guessed, nothing tells when a record changed.
-func common(w http.ResponseWriter) {
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("Referrer-Policy", "no-referrer")
+func common(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
 }
+
+// secrets are the operations whose body or answer may hold a passphrase, a token or a true name.
+var secrets = map[string]bool{"sign-in": true, "change-passphrase": true, "add-officer": true, "register-source": true}
 
 // asked reads the query: only parameters the operation has, each once.
 func asked(e entry, raw string) (url.Values, error) {

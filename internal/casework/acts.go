@@ -137,7 +137,7 @@ func (d *Desk) report(word string, err error) error {
 	n := id.New[incident](nil).Ref()
 	var p *store.PanicError
 	if errors.As(e.cause, &p) {
-		d.logs.Error("incident", "number", n, "act", word, "panic", typeOf(p.Value), "stack", string(p.Stack))
+		d.logs.Error("incident", "number", n, "act", word, "panic", panicked(p.Value), "stack", p.Stack)
 	} else {
 		d.logs.Error("incident", "number", n, "act", word, "error", e.cause.Error())
 	}

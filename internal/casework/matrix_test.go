@@ -81,7 +81,7 @@ var noOfficer = map[string]string{
 	"HourCheckpoint": "what every officer is shown at sign-in, for who stands at the machine", "OpenKept": "reads a checkpoint, not the records",
 	"RolledBack": "whether the records were put back", "AcceptRollback": "the operator's at the machine, on the log as the machine's",
 	"Backup": "an act of the machine: what it writes is sealed", "Epoch": "the month",
-	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant",
+	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant", "LockIdle": "closes keys nobody uses",
 }
 
 // call tries a method as an officer and gives the error it ended with.

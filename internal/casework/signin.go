@@ -70,7 +70,9 @@ func newSecret(passphrase []byte, cost vault.Cost) ([]byte, error) {
 		return nil, err
 	}
 	defer k.Clear()
+	hashing <- struct{}{}
 	sealed, err := vault.SealPrivate(k, passphrase, cost)
+	<-hashing
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (d *Desk) startWatch() {
 				case <-ctx.Done():
 				}
 			}()
-			if err := d.Settle(ctx); err != nil && ctx.Err() == nil {
+			if err := d.settleSafely(ctx); err != nil && ctx.Err() == nil {
 				d.logs.Error("watch", "error", err.Error())
 			}
 			cancel()

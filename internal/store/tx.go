@@ -202,7 +202,7 @@ func (s *Store) WriteMany(ctx context.Context, o officer.Officer, acts []Act) []
 func guard(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: stack()}
+			err = &PanicError{Value: r, Stack: Trace()}
 		}
 	}()
 	return fn()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"cutout/internal/audit"
@@ -15,12 +14,10 @@ import (
 // PanicError is a fault of the program inside an act. Its value and stack go to the operator's log, never to a person.
 type PanicError struct {
 	Value any
-	Stack []byte
+	Stack string // places only: see Trace
 }
 
 func (e *PanicError) Error() string { return "store: an act failed unexpectedly" }
-
-func stack() []byte { return debug.Stack() }
 
 // job is one act, or one entry of a look, waiting for its commit.
 type job struct {
@@ -221,6 +218,12 @@ func (w *writer) try(jobs []*job) (err error) {
 			w.c.rollback(ctx)
 		}
 	}()
+	// A fault of the program here would end it, with every act under way, and print what it held.
+	return guard(func() error { return w.fill(ctx, jobs) })
+}
+
+// fill does the jobs in the transaction begun, and commits it.
+func (w *writer) fill(ctx context.Context, jobs []*job) error {
 	b := &batch{w: w}
 	if err := w.c.one(ctx, "SELECT log_size, next_seq, next_label FROM head WHERE one = 1"+w.s.d.headLock, nil, &b.logSize, &b.nextSeq, &b.nextLabel); err != nil {
 		return fmt.Errorf("head: %w", err)

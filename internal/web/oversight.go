@@ -245,6 +245,7 @@ func (s *Server) hourCheckpoint(w http.ResponseWriter, r *http.Request) error {
 
 func sendFile(w http.ResponseWriter, name, kind string, body []byte) error {
 	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'") // should a browser show it after all
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // a reader who hung up is nobody's fault

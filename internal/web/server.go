@@ -9,7 +9,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -99,6 +98,10 @@ func (s *Server) cookieName(name string) string {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types htmx"
 
+// permissions are taken from every page: it needs no sensor, device or payment of the browser.
+const permissions = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), " +
+	"idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
+
 // headers stands around everything. Assets overwrite Cache-Control; no page does.
 func (s *Server) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -109,10 +112,15 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("Permissions-Policy", permissions)
 		h.Set("Cache-Control", "no-store")
 		if s.secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			// A connection's buffers live as long as it does, and hold the end of what went over it. What is sent here may be
+			// a passphrase or a true name, and so may the answer.
+			h.Set("Connection", "close")
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -127,7 +135,8 @@ func (s *Server) recover(next http.Handler) http.Handler {
 					panic(v)
 				}
 				n := id.New[incident](nil).Ref()
-				s.logs.Error("incident", "number", n, "panic", v, "stack", string(debug.Stack()))
+				what, where := casework.Panicked(v)
+				s.logs.Error("incident", "number", n, "panic", what, "stack", where)
 				s.wrong(w, r, &casework.Error{Kind: casework.Internal, Code: "internal", Params: map[string]string{"Incident": n}})
 			}
 		}()

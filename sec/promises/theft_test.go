@@ -48,13 +48,18 @@ func unzip(t *testing.T, raw []byte) (out []byte) {
 // database opens the records as somebody who has the files and the server's key file.
 func (u *unit) database() *sql.DB {
 	u.t.Helper()
+	return u.databaseAt(filepath.Join(u.dir, "records.db"))
+}
+
+func (u *unit) databaseAt(path string) *sql.DB {
+	u.t.Helper()
 	driver, address := "pgx", u.dsn
 	if u.dsn == "" {
 		s, err := u.key.Sub(vault.DatabasePages, 1)
 		u.must(err)
 		q := url.Values{"vfs": {"adiantum"}, "_pragma": {"busy_timeout(10000)"}}
 		u.must(s.Use(func(b []byte) error { q.Set("hexkey", hex.EncodeToString(b)); return nil }))
-		driver, address = "sqlite3", "file:"+(&url.URL{Path: filepath.Join(u.dir, "records.db")}).EscapedPath()+"?"+q.Encode()
+		driver, address = "sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()
 	}
 	db, err := sql.Open(driver, address)
 	u.must(err)

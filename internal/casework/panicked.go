@@ -1,0 +1,31 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"cutout/internal/store"
+)
+
+// Panicked is what the operator's log may hold of a panic: what kind it was, and where. The value itself may be words of
+// a record; only the runtime's own errors, which speak of types, lengths and indexes, are repeated.
+func Panicked(value any) (what, where string) { return panicked(value), store.Trace() }
+
+// settleSafely runs the watch and turns a panic of it into an error: the program would end with it, and print its value.
+func (d *Desk) settleSafely(ctx context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			what, where := Panicked(v)
+			err = fmt.Errorf("the watch failed unexpectedly: %s\n%s", what, where)
+		}
+	}()
+	return d.Settle(ctx)
+}
+
+func panicked(value any) string {
+	if e, ok := value.(runtime.Error); ok {
+		return e.Error()
+	}
+	return typeOf(value)
+}
