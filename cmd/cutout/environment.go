@@ -42,8 +42,8 @@ func weakened(environment string) string {
 	return ""
 }
 
-// overwrite makes Go's collector overwrite what it frees. It is read only when a process starts.
-const overwrite = "clobberfree=1"
+// clobber makes Go's collector overwrite what it frees. It is read only when a process starts.
+const clobber = "clobberfree=1"
 
 // keepsOpen reports whether a command line starts a server, which holds keys and pages in memory for long.
 func keepsOpen(args []string) bool {
@@ -58,13 +58,13 @@ func overwriting() {
 		return
 	}
 	trace := os.Getenv("GOTRACEBACK")
-	if slices.Contains(strings.Split(set, ","), overwrite) && (trace == "" || trace == "single" || trace == "none") {
+	if slices.Contains(strings.Split(set, ","), clobber) && (trace == "" || trace == "single" || trace == "none") {
 		return
 	}
 	if set != "" {
 		set += ","
 	}
-	if os.Setenv("GODEBUG", set+overwrite) == nil && os.Setenv("GOTRACEBACK", "single") == nil {
+	if os.Setenv("GODEBUG", set+clobber) == nil && os.Setenv("GOTRACEBACK", "single") == nil {
 		_ = again(os.Environ())
 	}
 }
