@@ -15,6 +15,7 @@ import (
 
 	"cutout/internal/officer"
 	"cutout/internal/profile"
+	"cutout/internal/provider"
 	"cutout/internal/store"
 	"cutout/internal/vault"
 )
@@ -25,8 +26,9 @@ type Desk struct {
 	unit    Unit
 	pack    *profile.Pack
 	logs    *slog.Logger
-	mu      sync.Mutex
-	open    map[officer.ID]*unlocked
+	seats   seats
+	asked   ceremonies
+	flows   flows
 	keyIDs  sync.Map // officer.ID to vault.KeyID
 	limiter limiter
 	watch   watchState
@@ -52,6 +54,11 @@ type Config struct {
 	Clock  func() time.Time
 	Random func(officer.ID) io.Reader
 	Logs   *slog.Logger
+	// Origin is where browsers reach the unit ("https://unit.example"): passkeys are bound to it. Empty is no passkeys. It
+	// is never taken from a request.
+	Origin string
+	// Provider is where officers may sign in by a provider of identities; nil is nowhere.
+	Provider *provider.Client
 	// Cost is the work of a passphrase hash; zero is the default of package vault.
 	Cost vault.Cost
 	// QuietWatch leaves the watch to be run by Settle, as tests and replays do; else it follows every act by itself.
@@ -86,12 +93,11 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 // Close finishes the acts under way and closes the store.
 func (d *Desk) Close() error {
 	d.stopWatch()
-	d.mu.Lock()
-	for _, u := range d.open {
-		u.clear()
+	d.seats.mu.Lock()
+	for id := range d.seats.m {
+		d.seats.rise(id)
 	}
-	clear(d.open)
-	d.mu.Unlock()
+	d.seats.mu.Unlock()
 	return d.store.Close()
 }
 

@@ -58,12 +58,23 @@ var matrix = []cell{
 	{method: "Sources", act: actSources, free: true}, {method: "StateRequirement", act: actState}, {method: "TakeBackCompartment", act: actTakeBack, free: true},
 	{method: "VerifyLog", act: actVerify, free: true}, {method: "Watch", act: actWatch, free: true}, {method: "WeighLater", act: actWeighLater},
 	{method: "WriteProduct", act: actProduct}, {method: "WriteRelease", act: actWrite},
+	{method: "Account", act: actAccount, free: true}, {method: "AddCodes", act: actCodes, free: true, texts: []string{"seed", "000000"}},
+	{method: "AddPasskey", act: actPasskey, free: true, texts: []string{"telephone"}}, {method: "AskNewPasskey", act: actPasskey, free: true},
+	{method: "BindOfficer", act: actBind, free: true}, {method: "Doors", act: actDoors, free: true}, {method: "EndOtherSessions", act: actEndOthers, free: true},
+	{method: "EndSession", act: actEndOne, free: true, texts: []string{"00"}}, {method: "EndSessionsOf", act: actEndAll, free: true},
+	{method: "ForgetFactors", act: actForget, free: true}, {method: "Prove", act: unlogged, free: true, texts: []string{"000000"}},
+	{method: "ProveByPasskey", act: unlogged, free: true}, {method: "RemoveCodes", act: actNoCodes, free: true},
+	{method: "RemovePasskey", act: actDropPasskey, free: true, texts: []string{"ref"}}, {method: "RenewRecovery", act: actRecovery, free: true},
+	{method: "SessionsOf", act: actSignIns, free: true}, {method: "UnbindOfficer", act: actUnbind, free: true},
 }
 
 // noOfficer are the methods that take no officer, with the reason.
 var noOfficer = map[string]string{
 	"Close": "ends the door", "SignIn": "makes an officer of a stranger", "Lock": "closes keys, never opens any", "Settle": "runs the watch with its readers' own eyes",
 	"Unit": "the unit's name and rules", "Pack": "the rule pack", "Now": "the clock", "Engine": "names the database", "Sessions": "where a porch keeps its tokens",
+	"SignInWith": "makes an officer of a stranger", "Enter": "makes an officer of a stranger", "EnterByPasskey": "makes an officer of a stranger", "EnterByProvider": "makes an officer of a stranger",
+	"AskPasskey": "a question to any authenticator", "AskProvider": "the way to the provider", "Passkeys": "whether there are any", "Provider": "whether there is one",
+	"AsksCode": "for a program that holds the unit's key", "Session": "finds who a token is", "Leave": "ends a token", "NewCoder": "draws a secret and keeps nothing",
 	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant",
 }
 

@@ -120,6 +120,7 @@ func SealedUnder(b []byte) (KeyID, Cost, error) {
 
 // stretch derives the key of a passphrase and clears what it made on the way.
 func stretch(passphrase, salt []byte, c Cost) sealer {
+	stretched.Add(1)
 	n := norm.NFC.Bytes(passphrase)
 	k := argon2.IDKey(n, salt, c.Passes, c.MemoryKiB, c.Lanes, 32)
 	a := newSealer(k)
