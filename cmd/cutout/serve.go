@@ -22,6 +22,7 @@ type serve struct {
 	TLSCert     string `name:"tls-cert" placeholder:"FILE"`
 	TLSKey      string `name:"tls-key" placeholder:"FILE"`
 	BehindProxy bool
+	signingIn
 }
 
 func (c *serve) Run(s *session) error {
@@ -30,6 +31,9 @@ func (c *serve) Run(s *session) error {
 	}
 	cfg, err := s.config()
 	if err != nil {
+		return err
+	}
+	if err := c.configure(s, &cfg); err != nil {
 		return err
 	}
 	cfg.QuietWatch, cfg.Logs = false, slog.New(slog.NewJSONHandler(s.err, nil))

@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 
 	"cutout/internal/casework"
 	"cutout/internal/fault"
@@ -42,11 +41,10 @@ type Options struct {
 }
 
 type server struct {
-	desk     *casework.Desk
-	logs     *slog.Logger
-	levels   []string   // code of each level, by its order
-	sessions sync.Mutex // ending a session must not cross the lengthening of the same one
-	spec     []byte
+	desk   *casework.Desk
+	logs   *slog.Logger
+	levels []string // code of each level, by its order
+	spec   []byte
 }
 
 // New is the handler for everything under Prefix.
@@ -93,7 +91,7 @@ type call struct {
 	ctx     context.Context
 	officer officer.Officer
 	token   string
-	began   session
+	began   casework.Session
 	r       *http.Request
 	asked   url.Values
 	words   *wording.Words

@@ -107,9 +107,10 @@ func (p *porch) ask(q request) (string, int) {
 var nouns = map[string]string{"sources": "src", "reports": "rep", "releases": "rel", "inbox": "iss", "copies": "iss", "products": "prd", "notices": "ntc", "contacts": "con",
 	"authorities": "aut", "requirements": "req", "parties": "pty", "items": "itm", "officers": "off", "assessments": "asm", "uses": "use", "roles": "rol"}
 
-// outside are addresses that end the sign-in or belong to the officer's browser, and so are no probe.
+// outside are addresses that end the sign-in, show or change the officer's own ways to sign in, or belong to his browser,
+// and so are no probe.
 func outside(path string) bool {
-	for _, p := range []string{"/signin", "/signout", "/language", "/theme", "/session", "/passphrase"} {
+	for _, p := range []string{"/signin", "/signout", "/language", "/theme", "/session", "/passphrase", "/account", "/present"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}
