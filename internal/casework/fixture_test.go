@@ -29,6 +29,7 @@ type unit struct {
 	who   map[string]officer.Officer
 	src   source.ID
 	auth  authority.ID
+	cfg   casework.Config
 }
 
 // engines runs a test on every engine. A missing PostgreSQL is one printed line for a user and a failure where
@@ -49,6 +50,7 @@ func begin(t testing.TB, dsn string) *unit {
 	if dsn == "" {
 		cfg.Path = filepath.Join(t.TempDir(), "records.db")
 	}
+	u.cfg = cfg
 	u.d, u.admin, err = casework.Begin(u.ctx, cfg, casework.UnitDraft{Name: "Test unit", Administrator: "root"}, []byte("root passphrase"))
 	u.must(err)
 	t.Cleanup(func() { u.d.Close() })
@@ -66,6 +68,14 @@ func begin(t testing.TB, dsn string) *unit {
 	u.auth, err = u.d.Grant(u.ctx, u.who["authorizer"], authorityDraft(u.d, u.src))
 	u.must(err)
 	return u
+}
+
+// again opens the unit once more, as a second process would.
+func (u *unit) again() *casework.Desk {
+	u.t.Helper()
+	d, err := casework.Open(u.ctx, u.cfg)
+	u.must(err)
+	return d
 }
 
 func (u *unit) must(err error) {
