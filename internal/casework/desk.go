@@ -31,6 +31,7 @@ type Desk struct {
 	flows   flows
 	keyIDs  sync.Map // officer.ID to vault.KeyID
 	limiter limiter
+	decoy   []byte // stands for the key of a name that does not exist
 	watch   watchState
 	cfg     Config
 }

@@ -46,7 +46,7 @@ func begin(t testing.TB, dsn string) *unit {
 		t.Fatal(err)
 	}
 	u := &unit{t: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), who: map[string]officer.Officer{}}
-	cfg := casework.Config{Key: key, DSN: dsn, QuietWatch: true, Clock: func() time.Time { u.now = u.now.Add(time.Millisecond); return u.now }}
+	cfg := casework.Config{Key: key, DSN: dsn, QuietWatch: true, Origin: origin, Clock: func() time.Time { u.now = u.now.Add(time.Millisecond); return u.now }}
 	if dsn == "" {
 		cfg.Path = filepath.Join(t.TempDir(), "records.db")
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 
 	"cutout/internal/fault"
 	"cutout/internal/officer"
@@ -43,25 +42,6 @@ func checkAccountName(f *fault.Faults, field, s string) {
 // hashing bounds how many passphrases are stretched at once: each takes its memory, and a hundred at once would take the
 // machine.
 var hashing = make(chan struct{}, 2)
-
-// decoy is a secret that no passphrase opens, stretched for names that do not exist so that they answer as slowly.
-var decoy struct {
-	sync.Mutex
-	cost   vault.Cost
-	sealed []byte
-}
-
-func decoySecret(cost vault.Cost) []byte {
-	decoy.Lock()
-	defer decoy.Unlock()
-	if decoy.sealed == nil || decoy.cost != cost {
-		b, err := newSecret([]byte("a passphrase that nobody is given"), cost)
-		if err == nil {
-			decoy.sealed, decoy.cost = b, cost
-		}
-	}
-	return decoy.sealed
-}
 
 // errSignIn is the one answer to an unknown name, a closed account and a wrong passphrase.
 var errSignIn = &Error{Kind: Refused, Code: "refused.sign-in"}
@@ -135,13 +115,11 @@ func (d *Desk) byPassphrase(ctx context.Context, p Proof, e store.Entry) (store.
 	if err != nil && !errors.Is(err, store.ErrOfficer) {
 		return none, nil, d.report(e.Act, shown(err))
 	}
-	body := a.Secret
-	if !known {
-		body = decoySecret(d.cfg.Cost)
-	}
-	s, err := readSecret(body)
-	if err != nil {
-		return none, nil, d.report(e.Act, shown(err))
+	s := secret{Private: d.decoy}
+	if known {
+		if s, err = readSecret(a.Secret); err != nil {
+			return none, nil, d.report(e.Act, shown(err))
+		}
 	}
 	again := bytes.Clone(p.Passphrase)
 	defer clear(again)

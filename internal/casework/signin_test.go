@@ -217,7 +217,9 @@ func TestSessions(t *testing.T) {
 		}
 		vs, err := u.d.SessionsOf(u.ctx, b.Officer)
 		u.must(err)
-		if len(vs) != 3 || slices.ContainsFunc(vs, func(s casework.Session) bool { return s.Mine != (s.Ref() == b.Ref()) || s.Token != "" || s.How != casework.ByPassphrase }) {
+		if len(vs) != 3 || slices.ContainsFunc(vs, func(s casework.Session) bool {
+			return s.Mine != (s.Ref() == b.Ref()) || s.Token != "" || s.How != casework.ByPassphrase
+		}) {
 			t.Errorf("sessions: %+v", vs)
 		}
 		if err := u.d.EndSession(u.ctx, b.Officer, colleague.Ref()); casework.KindOf(err) != casework.NotFound {

@@ -78,7 +78,12 @@ func openDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if cfg.Cost == (vault.Cost{}) {
 		cfg.Cost = vault.DefaultCost()
 	}
-	return &Desk{store: s, logs: cfg.Logs, seats: seats{m: map[seatID]*seat{}}, cfg: cfg}, nil
+	decoy, err := vault.Decoy(cfg.Cost)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return &Desk{store: s, logs: cfg.Logs, decoy: decoy, seats: seats{m: map[seatID]*seat{}}, cfg: cfg}, nil
 }
 
 // settle takes over the unit's settings.

@@ -61,3 +61,18 @@ func TestPrivateUnderSecret(t *testing.T) {
 		t.Errorf("opened as if under a passphrase: %v", err)
 	}
 }
+
+// TestDecoy opens with nothing and takes one hash, as a sealed key does.
+func TestDecoy(t *testing.T) {
+	before := Stretched()
+	d, err := Decoy(DefaultCost())
+	if err != nil || Stretched() != before {
+		t.Fatalf("making a decoy: %v, %d hashes", err, Stretched()-before)
+	}
+	if _, err := OpenPrivate(d, []byte("a passphrase of some length")); !errors.Is(err, ErrClosed) || Stretched() != before+1 {
+		t.Errorf("opening it: %v, %d hashes", err, Stretched()-before)
+	}
+	if _, err := Decoy(Cost{}); err == nil {
+		t.Error("a decoy at no cost")
+	}
+}
