@@ -148,11 +148,16 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page, 
 
 // alone writes a page without a rail, for a reader who is not signed in.
 func (s *Server) alone(w http.ResponseWriter, r *http.Request, status int, page, title string, body any) error {
-	v := see(r)
 	path := "/"
 	if r.Method == http.MethodGet {
 		path = r.URL.RequestURI()
 	}
+	return s.aloneAt(w, r, status, page, title, path, body)
+}
+
+// aloneAt is alone for an answer whose address is not one to come back to.
+func (s *Server) aloneAt(w http.ResponseWriter, r *http.Request, status int, page, title, path string, body any) error {
+	v := see(r)
 	return s.render(w, status, page, templates.Page{Lang: v.Words.Lang(), Theme: v.Theme, Tone: "grey", Label: s.desk.Unit().Name, Title: v.Words.T(title), Path: path, Now: s.desk.Now(), Body: body})
 }
 

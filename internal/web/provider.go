@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"cutout/internal/casework"
-	"cutout/internal/web/templates"
 )
 
 // askProvider sends a browser to the provider. A cookie of its own, which a redirect from the provider brings back
@@ -50,5 +49,5 @@ func (s *Server) signInByProvider(w http.ResponseWriter, r *http.Request) error 
 	if err := s.take(r, session); err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "signedin", templates.Page{Lang: see(r).Words.Lang(), Theme: see(r).Theme, Tone: "grey", Label: s.desk.Unit().Name, Title: see(r).Words.T("signin.title"), Path: "/", Now: s.desk.Now(), Body: "/"})
+	return s.aloneAt(w, r, http.StatusOK, "signedin", "signin.title", "/", "/")
 }

@@ -129,7 +129,8 @@ func (s *Server) notIn(w http.ResponseWriter, r *http.Request, next string, err 
 	if tired {
 		status = http.StatusTooManyRequests
 	}
-	return s.alone(w, r, status, "signin", "signin.title", s.signInPage(signInPage{Next: next, Failed: !tired, Tired: tired}))
+	// A provider's answer comes by GET: its code must not stand on the page, nor be sent again from it.
+	return s.aloneAt(w, r, status, "signin", "signin.title", "/", s.signInPage(signInPage{Next: next, Failed: !tired, Tired: tired}))
 }
 
 // take puts a session into the browser. Its cookie gets a new token, so that one known before is worth nothing, and the

@@ -24,7 +24,9 @@ func TestRow20Enumeration(t *testing.T) {
 		{"pages", func(name string) reply { return h.caller().login(name, "a wrong passphrase", "") }},
 		{"pages with a code", func(name string) reply { return h.caller().login(name, "a wrong passphrase", "123456") }},
 		{"interface", func(name string) reply { _, a := h.caller().token(name, "a wrong passphrase", ""); return a }},
-		{"closed or with no code", func(name string) reply { return h.caller().login(map[string]string{"bea": "nobody"}[name]+name, name+" passphrase", "") }},
+		{"closed or with no code", func(name string) reply {
+			return h.caller().login(map[string]string{"bea": "nobody"}[name]+name, name+" passphrase", "")
+		}},
 	} {
 		var first reply
 		for i, name := range names {

@@ -160,7 +160,9 @@ func (c *caller) do(method, path, kind, body string, header ...string) reply {
 	return reply{a.StatusCode, string(b), a.Header}
 }
 
-func (c *caller) get(path string, header ...string) reply { return c.do("GET", path, "", "", header...) }
+func (c *caller) get(path string, header ...string) reply {
+	return c.do("GET", path, "", "", header...)
+}
 
 func (c *caller) post(path string, form url.Values, header ...string) reply {
 	return c.do("POST", path, "application/x-www-form-urlencoded", form.Encode(), header...)
@@ -200,6 +202,16 @@ func (h *house) inside(name string) *caller {
 	h.t.Helper()
 	c := h.caller()
 	if a := c.login(name, name+" passphrase", ""); a.status != http.StatusSeeOther {
+		h.t.Fatalf("%s does not sign in: %d", name, a.status)
+	}
+	return c
+}
+
+// insideBy is a browser in which somebody has signed in otherwise.
+func (h *house) insideBy(name string, by func(*caller) reply) *caller {
+	h.t.Helper()
+	c := h.caller()
+	if a := by(c); a.status != http.StatusSeeOther && a.status != http.StatusOK || !c.in() {
 		h.t.Fatalf("%s does not sign in: %d", name, a.status)
 	}
 	return c
