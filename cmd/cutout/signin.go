@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"cutout/internal/casework"
 	"cutout/internal/officer"
 	"cutout/internal/provider"
@@ -65,6 +67,7 @@ func (c *signingIn) configure(s *session, cfg *casework.Config) error {
 			return usage("cli.bad-origin", "Address", c.Origin)
 		}
 	}
+	c.Origin = strings.TrimRight(c.Origin, "/")
 	cfg.Origin = c.Origin
 	if c.OIDCIssuer == "" && c.OIDCClient == "" && c.OIDCSecretFile == "" {
 		return nil

@@ -65,7 +65,12 @@ func TestAccountStory(t *testing.T) {
 	u.says("You have no passkey.")
 	u.write("#name", "المفتاح الأزرق")
 	u.follow(`form[action="/account/passkeys"] button`)
-	u.says("The passkey is added.", "المفتاح الأزرق", "opens them")
+	u.says("The passkey is added.", "المفتاح الأزرق")
+	if page, err := chromedp.Run(u.ctx, chromedp.Evaluate[string]("document.body.innerText")); err != nil || !strings.Contains(page, "it opens them") {
+		u.follow(`td a[href^="/present"]`) // a browser that gives the secret only when the passkey is used
+		u.follow(`form[data-passkey] button`)
+	}
+	u.says("it opens them")
 	u.tour("account", "/account")
 	u.open("/account/codes")
 	u.says("<svg", "Or type this secret")
