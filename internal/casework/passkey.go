@@ -201,7 +201,7 @@ func (d *Desk) byPasskey(ctx context.Context, answer, prf []byte, e store.Entry,
 		e.Object = o.ID.String()
 	}
 	mine, mineErr := d.key(own)
-	var sealed []byte
+	var sealed, public []byte
 	ok, err := d.store.Tried(ctx, o, e, func(b []byte) ([]byte, bool, error) {
 		sealed = nil
 		s, err := readSecret(b)
@@ -223,7 +223,7 @@ func (d *Desk) byPasskey(ctx context.Context, answer, prf []byte, e store.Entry,
 				k.Sealed = nil // no secret of the right size: it signs in all the same
 			}
 		}
-		sealed = k.Sealed
+		sealed, public = k.Sealed, s.Public
 		b, err = json.Marshal(s)
 		return b, true, err
 	})
@@ -239,6 +239,10 @@ func (d *Desk) byPasskey(ctx context.Context, answer, prf []byte, e store.Entry,
 	k, err := vault.OpenPrivateUnder(sealed, prf, keyUse(o.ID, parsed.RawID))
 	if err != nil {
 		return a, nil, nil // it is he; his passphrase opens the keys
+	}
+	if !bytes.Equal(k.Public().Bytes(), public) {
+		k.Clear()
+		return a, nil, nil // a key he has no more
 	}
 	return a, &unlocked{private: k}, nil
 }
