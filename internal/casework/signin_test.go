@@ -133,7 +133,8 @@ func TestCodes(t *testing.T) {
 func TestCodeOnce(t *testing.T) {
 	engines(t, func(t *testing.T, u *unit) {
 		seed, recovery := u.coded("analyst")
-		for what, c := range map[string]string{"clock": u.shows(seed), "recovery": recovery[0]} {
+		for what, shown := range map[string]func() string{"clock": func() string { return u.shows(seed) }, "recovery": func() string { return recovery[0] }} {
+			c := shown()
 			var mu sync.Mutex
 			var all sync.WaitGroup
 			in := 0
