@@ -15,6 +15,11 @@ type officerGroup struct {
 	Revoke     officerRevoke     `cmd:""`
 	Close      officerClose      `cmd:""`
 	Passphrase officerPassphrase `cmd:""`
+
+	Bind          officerBind          `cmd:""`
+	Unbind        officerUnbind        `cmd:""`
+	EndSessions   officerEndSessions   `cmd:""`
+	ForgetFactors officerForgetFactors `cmd:""`
 }
 
 type officerAdd struct {
@@ -150,7 +155,7 @@ func (c *officerPassphrase) Run(s *session) (err error) {
 		return err
 	}
 	defer clear(old)
-	o, err := d.SignIn(s.ctx, s.Officer, bytes.Clone(old)) // a passphrase is overwritten by its use
+	o, err := s.signIn(d, bytes.Clone(old)) // a passphrase is overwritten by its use
 	if err != nil {
 		return err
 	}

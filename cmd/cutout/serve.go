@@ -26,6 +26,7 @@ type serve struct {
 	BehindProxy bool
 	// AcceptRollback is the checkpoint that is given up when records were put back to an older state on purpose.
 	AcceptRollback string `placeholder:"FILE"`
+	signingIn
 }
 
 func (c *serve) Run(s *session) error {
@@ -34,6 +35,9 @@ func (c *serve) Run(s *session) error {
 	}
 	cfg, err := s.config()
 	if err != nil {
+		return err
+	}
+	if err := c.configure(s, &cfg); err != nil {
 		return err
 	}
 	cfg.QuietWatch, cfg.Logs = false, slog.New(slog.NewJSONHandler(s.err, nil))

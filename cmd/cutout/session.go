@@ -26,6 +26,7 @@ type settings struct {
 	Data           string `env:"CUTOUT_DATA" default:"cutout-data" placeholder:"DIR"`
 	Officer        string `short:"o" env:"CUTOUT_OFFICER" placeholder:"NAME"`
 	PassphraseFile string `env:"CUTOUT_PASSPHRASE_FILE" placeholder:"FILE"`
+	CodeFile       string `env:"CUTOUT_CODE_FILE" placeholder:"FILE"`
 	PostgresFile   string `env:"CUTOUT_POSTGRES_FILE" placeholder:"FILE"`
 	Format         string `default:"text" enum:"text,json,jsonl,csv,tsv" placeholder:"FORM"`
 	Lang           string `placeholder:"LANG"`
@@ -156,12 +157,26 @@ func (s *session) as(work func(*casework.Desk, officer.Officer) error) (err erro
 		return err
 	}
 	defer clear(p)
-	o, err := d.SignIn(s.ctx, s.Officer, p)
+	o, err := s.signIn(d, p)
 	if err != nil {
 		return err
 	}
 	defer d.Lock(o.ID)
 	return work(d, o)
+}
+
+// signIn signs the officer in by his passphrase, which is overwritten, and by a code where his account asks for one. That
+// it does is no secret from whoever holds the unit's key.
+func (s *session) signIn(d *casework.Desk, passphrase []byte) (officer.Officer, error) {
+	var code []byte
+	var err error
+	if s.CodeFile != "" || d.AsksCode(s.ctx, s.Officer) {
+		if code, err = s.passphrase(s.CodeFile, "cli.ask-code", "Officer", s.Officer); err != nil {
+			return officer.Officer{}, err
+		}
+		defer clear(code)
+	}
+	return d.SignInWith(s.ctx, casework.Proof{Name: s.Officer, Passphrase: passphrase, Code: string(code)})
 }
 
 // mostSecret bounds what is read as a passphrase or a database address, in bytes.

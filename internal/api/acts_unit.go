@@ -18,9 +18,19 @@ func sessionEntries() []entry {
 	return []entry{
 		in,
 		looks("/session", "session", "Shows who is signed in", func(c *call) (Session, error) { return c.shown(c.began), nil }),
-		steps(http.MethodDelete, "/session", "sign-out", "Ends the session and closes the officer's keys", func(c *call) error { return c.signOut(c) }),
+		steps(http.MethodDelete, "/session", "sign-out", "Ends the session and closes the keys it opened", func(c *call) error { return c.signOut(c) }),
 		acts(http.MethodPut, "/session/passphrase", "change-passphrase", "Changes the passphrase and ends every session of the officer", func(c *call, n PassphraseDraft) error {
 			return c.changePassphrase(c, n)
+		}),
+		acts(http.MethodPut, "/session/presence", "prove-presence", "Shows again who it is, as sealed acts ask, and opens the officer's keys", func(c *call, n PresenceDraft) error {
+			return c.prove(c, n)
+		}),
+		looks("/sessions", "sessions", "Lists your own sessions, on every porch", func(c *call) (Page[Session], error) { return c.sessionsOf(c) }),
+		steps(http.MethodDelete, "/sessions", "end-other-sessions", "Ends all your sessions but this one", func(c *call) error {
+			return c.desk.EndOtherSessions(c.ctx, c.officer)
+		}),
+		steps(http.MethodDelete, "/sessions/{ref}", "end-session", "Ends one of your sessions", func(c *call) error {
+			return c.desk.EndSession(c.ctx, c.officer, c.r.PathValue("ref"))
 		}),
 	}
 }
@@ -80,6 +90,18 @@ func unitEntries() []entry {
 				return faulty(f)
 			}
 			return c.desk.HandCompartment(c.ctx, c.officer, named[officer.ID](c, "officer"), k, n.Until)
+		}),
+		steps(http.MethodDelete, "/officers/{officer}/sessions", "end-officer-sessions", "Ends every session of an officer", func(c *call) error {
+			return c.desk.EndSessionsOf(c.ctx, c.officer, named[officer.ID](c, "officer"))
+		}),
+		acts(http.MethodPut, "/officers/{officer}/binding", "bind-officer", "Lets a provider's subject sign in as an officer", func(c *call, n casework.BindDraft) error {
+			return c.desk.BindOfficer(c.ctx, c.officer, named[officer.ID](c, "officer"), n)
+		}),
+		steps(http.MethodDelete, "/officers/{officer}/binding", "unbind-officer", "Takes an officer's bindings away and ends his sessions", func(c *call) error {
+			return c.desk.UnbindOfficer(c.ctx, c.officer, named[officer.ID](c, "officer"))
+		}),
+		steps(http.MethodDelete, "/officers/{officer}/factors", "forget-factors", "Takes an officer's passkeys and codes away and ends his sessions", func(c *call) error {
+			return c.desk.ForgetFactors(c.ctx, c.officer, named[officer.ID](c, "officer"))
 		}),
 		steps(http.MethodDelete, "/officers/{officer}/compartments/{compartment}", "take-back-compartment", "Ends a holding", func(c *call) error {
 			return c.desk.TakeBackCompartment(c.ctx, c.officer, named[officer.ID](c, "officer"), named[compartment.ID](c, "compartment"))

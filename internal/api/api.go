@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 
 	"cutout/internal/casework"
 	"cutout/internal/fault"
@@ -41,11 +40,10 @@ type Options struct {
 }
 
 type server struct {
-	desk     *casework.Desk
-	logs     *slog.Logger
-	levels   []string   // code of each level, by its order
-	sessions sync.Mutex // ending a session must not cross the lengthening of the same one
-	spec     []byte
+	desk   *casework.Desk
+	logs   *slog.Logger
+	levels []string // code of each level, by its order
+	spec   []byte
 }
 
 // New is the handler for everything under Prefix.
@@ -96,7 +94,7 @@ type call struct {
 	ctx     context.Context
 	officer officer.Officer
 	token   string
-	began   session
+	began   casework.Session
 	r       *http.Request
 	asked   url.Values
 	words   *wording.Words

@@ -17,7 +17,7 @@ import (
 
 const trueName = "Zephyrine Quackenbush"
 
-func code(err error) string {
+func why(err error) string {
 	var e *casework.Error
 	if errors.As(err, &e) {
 		if e.Code == "invalid" && len(e.Faults) > 0 {
@@ -33,7 +33,7 @@ func code(err error) string {
 
 func (u *unit) want(what string, err error, want string) {
 	u.t.Helper()
-	if got := code(err); got != want {
+	if got := why(err); got != want {
 		u.t.Errorf("%s: %q, want %q", what, got, want)
 	}
 }
@@ -287,7 +287,7 @@ func TestLeaving(t *testing.T) {
 		p, err := u.d.ProposeApprovers(u.ctx, u.in("p1"), casework.HoldersDraft{Officers: u.ids(puppets...), Reason: "take over"})
 		u.must(err)
 		for _, n := range []string{"p2", "p3"} {
-			if err := u.d.Confirm(u.ctx, u.in(n), p); code(err) != "notfound" && code(err) != "refused.not-decider" {
+			if err := u.d.Confirm(u.ctx, u.in(n), p); why(err) != "notfound" && why(err) != "refused.not-decider" {
 				t.Errorf("%s confirms: %v", n, err)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 
 	"cutout/internal/officer"
 	"cutout/internal/profile"
+	"cutout/internal/provider"
 	"cutout/internal/store"
 	"cutout/internal/vault"
 )
@@ -26,10 +27,12 @@ type Desk struct {
 	unit    Unit
 	pack    *profile.Pack
 	logs    *slog.Logger
-	mu      sync.Mutex
-	open    map[officer.ID]*unlocked
+	seats   seats
+	asked   ceremonies
+	flows   flows
 	keyIDs  sync.Map // officer.ID to vault.KeyID
 	limiter limiter
+	decoy   []byte // stands for the key of a name that does not exist
 	watch   watchState
 	marks   marks
 	cfg     Config
@@ -60,6 +63,11 @@ type Config struct {
 	// Last is a file beside the records in which the desk remembers the last checkpoint it signed, to notice records that
 	// were put back to an older state; empty remembers nothing, as for a store in memory.
 	Last string
+	// Origin is where browsers reach the unit ("https://unit.example"): passkeys are bound to it. Empty is no passkeys. It
+	// is never taken from a request.
+	Origin string
+	// Provider is where officers may sign in by a provider of identities; nil is nowhere.
+	Provider *provider.Client
 	// Cost is the work of a passphrase hash; zero is the default of package vault.
 	Cost vault.Cost
 	// QuietWatch leaves the watch to be run by Settle, as tests and replays do; else it follows every act by itself.
@@ -99,12 +107,11 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 func (d *Desk) Close() error {
 	d.stopWatch()
 	d.stopMarks()
-	d.mu.Lock()
-	for _, u := range d.open {
-		u.clear()
+	d.seats.mu.Lock()
+	for id := range d.seats.m {
+		d.seats.rise(id)
 	}
-	clear(d.open)
-	d.mu.Unlock()
+	d.seats.mu.Unlock()
 	return d.store.Close()
 }
 

@@ -33,7 +33,7 @@ type SignedCertificate struct {
 // from the records, and the engine's files are scrubbed. A destruction that was cut off in the middle is carried on by
 // asking again.
 func (d *Desk) DestroyIdentity(ctx context.Context, o officer.Officer, of custody.ProposalID) (out SignedCertificate, err error) {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return out, err
 	}
 	var p custody.Proposal

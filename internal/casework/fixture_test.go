@@ -29,6 +29,7 @@ type unit struct {
 	who   map[string]officer.Officer
 	src   source.ID
 	auth  authority.ID
+	cfg   casework.Config
 }
 
 // engines runs a test on every engine. A missing PostgreSQL is one printed line for a user and a failure where
@@ -45,10 +46,11 @@ func begin(t testing.TB, dsn string) *unit {
 		t.Fatal(err)
 	}
 	u := &unit{t: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), who: map[string]officer.Officer{}}
-	cfg := casework.Config{Key: key, DSN: dsn, Ring: filepath.Join(t.TempDir(), "sources"), QuietWatch: true, Clock: func() time.Time { u.now = u.now.Add(time.Millisecond); return u.now }}
+	cfg := casework.Config{Key: key, DSN: dsn, Ring: filepath.Join(t.TempDir(), "sources"), QuietWatch: true, Origin: origin, Clock: func() time.Time { u.now = u.now.Add(time.Millisecond); return u.now }}
 	if dsn == "" {
 		cfg.Path = filepath.Join(t.TempDir(), "records.db")
 	}
+	u.cfg = cfg
 	u.d, u.admin, err = casework.Begin(u.ctx, cfg, casework.UnitDraft{Name: "Test unit", Administrator: "root"}, []byte("root passphrase"))
 	u.must(err)
 	t.Cleanup(func() { u.d.Close() })
@@ -66,6 +68,14 @@ func begin(t testing.TB, dsn string) *unit {
 	u.auth, err = u.d.Grant(u.ctx, u.who["authorizer"], authorityDraft(u.d, u.src))
 	u.must(err)
 	return u
+}
+
+// again opens the unit once more, as a second process would.
+func (u *unit) again() *casework.Desk {
+	u.t.Helper()
+	d, err := casework.Open(u.ctx, u.cfg)
+	u.must(err)
+	return d
 }
 
 func (u *unit) must(err error) {
@@ -91,7 +101,7 @@ func (u *unit) add(name string, harbor bool, duties ...string) officer.Officer {
 // in signs the officer in again when his keys have been idle, as a person would.
 func (u *unit) in(name string) officer.Officer {
 	u.t.Helper()
-	if o := u.who[name]; u.d.Unlocked(o.ID) && u.d.Present(o.ID) {
+	if o := u.who[name]; u.d.Unlocked(o) && u.d.Present(o) {
 		return o
 	}
 	o, err := u.d.SignIn(u.ctx, name, []byte(name+" passphrase"))

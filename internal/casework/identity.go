@@ -180,24 +180,19 @@ var actNameKey = act{"name-key.open", nameKeyDuties}
 
 // nameKey lends the unit's name key.
 func (d *Desk) nameKey(ctx context.Context, o officer.Officer) (vault.Secret, error) {
-	if _, err := d.key(o.ID); err != nil {
+	if _, err := d.key(o); err != nil {
 		return vault.Secret{}, err
 	}
-	d.mu.Lock()
-	u := d.open[o.ID]
-	if u != nil && u.hasName {
-		s := u.nameKey
-		d.mu.Unlock()
+	if s, ok := d.openedNameKey(o); ok {
 		return s, nil
 	}
-	d.mu.Unlock()
 	return d.openNameKey(ctx, o, true)
 }
 
 // openNameKey opens the unit's name key with the officer's own key, and seals it to colleagues who came since: at every
 // sign-in of somebody who holds it, and when he assigns one. The first officer whose work needs it makes it.
 func (d *Desk) openNameKey(ctx context.Context, o officer.Officer, first bool) (vault.Secret, error) {
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return vault.Secret{}, err
 	}
@@ -270,11 +265,7 @@ func (d *Desk) openNameKey(ctx context.Context, o officer.Officer, first bool) (
 	if err != nil {
 		return vault.Secret{}, err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if u := d.open[o.ID]; u != nil {
-		u.nameKey, u.hasName = opened, true
-	}
+	d.keepNameKey(o, opened)
 	return opened, nil
 }
 

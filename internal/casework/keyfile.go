@@ -21,7 +21,7 @@ var actKeyFile = act{"officer.key-file", anyone}
 // KeyFile gives an officer his sealed key. Whoever gets hold of the file can try passphrases on it for as long as he likes:
 // the officer is asked to prove that it is he.
 func (d *Desk) KeyFile(ctx context.Context, o officer.Officer) (f KeyFile, err error) {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return f, err
 	}
 	err = d.look(ctx, o, actKeyFile, "officer", o.ID.String(), func(w *work) error {

@@ -72,6 +72,14 @@ var matrix = []cell{
 	{method: "ProposeTrustees", act: actProposeTrustees, free: true}, {method: "ProveShare", act: actProveShare, free: true}, {method: "Recover", act: actRecover},
 	{method: "RequestOpening", act: actAskOpening}, {method: "Reseal", act: actReseal}, {method: "SealedIdentity", act: actOpenID, texts: []string{"a reason"}},
 	{method: "Sealings", act: actSealing, free: true}, {method: "TakeApproved", act: actOpenApproved},
+	{method: "Account", act: actAccount, free: true}, {method: "AddCodes", act: actCodes, free: true, texts: []string{"seed", "000000"}},
+	{method: "AddPasskey", act: actPasskey, free: true, texts: []string{"telephone"}}, {method: "AskNewPasskey", act: actPasskey, free: true},
+	{method: "BindOfficer", act: actBind, free: true}, {method: "Doors", act: actDoors, free: true}, {method: "EndOtherSessions", act: actEndOthers, free: true},
+	{method: "EndSession", act: actEndOne, free: true, texts: []string{"00"}}, {method: "EndSessionsOf", act: actEndAll, free: true},
+	{method: "ForgetFactors", act: actForget, free: true}, {method: "Prove", act: unlogged, free: true, texts: []string{"000000"}},
+	{method: "ProveByPasskey", act: unlogged, free: true}, {method: "RemoveCodes", act: actNoCodes, free: true},
+	{method: "RemovePasskey", act: actDropPasskey, free: true, texts: []string{"ref"}}, {method: "RenewRecovery", act: actRecovery, free: true},
+	{method: "SessionsOf", act: actSignIns, free: true}, {method: "UnbindOfficer", act: actUnbind, free: true},
 }
 
 // noOfficer are the methods that take no officer, with the reason.
@@ -82,6 +90,9 @@ var noOfficer = map[string]string{
 	"RolledBack": "whether the records were put back", "AcceptRollback": "the operator's at the machine, on the log as the machine's",
 	"Backup": "an act of the machine: what it writes is sealed", "Epoch": "the month",
 	"Unlocked": "whether keys are open", "Present": "notes that somebody is at work", "IdleLock": "a constant", "LockIdle": "closes keys nobody uses",
+	"SignInWith": "makes an officer of a stranger", "Enter": "makes an officer of a stranger", "EnterByPasskey": "makes an officer of a stranger", "EnterByProvider": "makes an officer of a stranger",
+	"AskPasskey": "a question to any authenticator", "AskProvider": "the way to the provider", "Passkeys": "whether there are any", "Provider": "whether there is one",
+	"AsksCode": "for a program that holds the unit's key", "Session": "finds who a token is", "Leave": "ends a token", "NewCoder": "draws a secret and keeps nothing",
 }
 
 // call tries a method as an officer and gives the error it ended with.

@@ -8,14 +8,14 @@ import (
 	"cutout/internal/officer"
 )
 
-// Present notes that a signed-in officer is at work and reports whether his keys are still open. After IdleLock without
-// use they are closed, and he must sign in again.
-func (d *Desk) Present(o officer.ID) bool {
+// Present notes that a signed-in officer is at work and reports whether his keys are still open at his seat. After
+// IdleLock without use they are closed.
+func (d *Desk) Present(o officer.Officer) bool {
 	_, err := d.key(o)
 	return err == nil
 }
 
-// IdleLock is how long an officer's keys stay open without use: porches end a sign-in after the same time.
+// IdleLock is how long a session stays open without use.
 func (d *Desk) IdleLock() time.Duration { return idleLock }
 
 var actFrame = act{"page.look", anyone}

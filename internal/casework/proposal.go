@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
 
 	"cutout/internal/compartment"
 	"cutout/internal/custody"
@@ -35,9 +34,6 @@ var (
 	actProposals        = act{"custody.list", append(one(officer.Trustee, officer.Administrator), approverDuties...)}
 	actProposal         = act{"custody.look", append(one(officer.Trustee, officer.Administrator), approverDuties...)}
 )
-
-// presence is how recent the proof must be that it is he, for what one officer says yes to in everybody's name.
-const presence = 5 * time.Minute
 
 // How many approvers a unit may name, and of how many trustees. Sealing costs a wrap for each approver.
 const (
@@ -222,10 +218,10 @@ func (d *Desk) propose(ctx context.Context, o officer.Officer, a act, what custo
 	if err := invalid(r.Faults); err != nil {
 		return custody.ProposalID{}, err
 	}
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return custody.ProposalID{}, err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return custody.ProposalID{}, err
 	}
@@ -336,10 +332,10 @@ func (w *work) say(p *custody.Proposal, of custody.ProposalID, key vault.Private
 // Confirm is one officer's yes to exactly this proposal. With the last yes it needs it takes effect, when it is one that
 // can take effect by itself.
 func (d *Desk) Confirm(ctx context.Context, o officer.Officer, of custody.ProposalID) error {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return err
 	}
@@ -423,7 +419,10 @@ func (w *work) effect(p *custody.Proposal, of custody.ProposalID) error {
 	p.Ended, p.Effective = custody.Done, w.Now()
 	switch p.What {
 	case custody.ReplaceKey:
-		return w.SetSecret(p.Officer, p.Secret)
+		if err := w.SetSecret(p.Officer, p.Secret); err != nil {
+			return err
+		}
+		return w.EndAdmissions(p.Officer, officer.Seat{}) // passkeys and codes went with the old key, and so do his sessions
 	case custody.NameApprovers, custody.NameTrustees:
 		// Keys may have changed since the proposal was made: nobody is named with a key that is no longer his.
 		hs, err := w.standing(p.Holders)

@@ -37,10 +37,10 @@ func (w *work) share(k keyHolders, key vault.PrivateKey) (vault.RecoveryShare, i
 // is put together and no share leaves him, so that a drill costs no new key. As many such proofs as trustees are needed show
 // that the unit can still restore.
 func (d *Desk) ProveShare(ctx context.Context, o officer.Officer) error {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return err
 	}
@@ -62,10 +62,10 @@ func (d *Desk) ProveShare(ctx context.Context, o officer.Officer) error {
 
 // GiveShare is a trustee's yes to a recovery: his share, sealed to the key of who proposed it, for this proposal only.
 func (d *Desk) GiveShare(ctx context.Context, o officer.Officer, of custody.ProposalID) error {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return err
 	}
@@ -121,10 +121,10 @@ type Recovered struct {
 // those of sources that nobody holds any more, which he holds from then on. The key is let go at the end; since it was
 // whole for a while, new trustees should be named soon.
 func (d *Desk) Recover(ctx context.Context, o officer.Officer, of custody.ProposalID) (out Recovered, err error) {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return out, err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return out, err
 	}

@@ -183,7 +183,7 @@ func (d *Desk) Sealings(ctx context.Context, o officer.Officer, limit int, curso
 // should open, by an officer who can open it. Who is no longer among them opens the old envelope if he has kept a copy of
 // it, and nothing else; the record keeps none.
 func (d *Desk) Reseal(ctx context.Context, o officer.Officer, of source.ID) error {
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return err
 	}

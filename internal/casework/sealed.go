@@ -224,7 +224,13 @@ var actOpenID = act{"identity.open", append(one(officer.Registrar), line...)}
 // OpenIdentity opens a source's identity for an officer it is sealed to. The look and its reason are on the log before
 // anything is disclosed: when the log cannot be written, nothing opens.
 func (d *Desk) OpenIdentity(ctx context.Context, o officer.Officer, of source.ID, reason string) (identity.Person, error) {
-	key, err := d.key(o.ID)
+	if strings.TrimSpace(reason) == "" {
+		return identity.Person{}, fieldFault("reason", "field.required")
+	}
+	key, err := d.key(o)
+	if err == nil {
+		err = d.fresh(o, FreshFor)
+	}
 	if err != nil {
 		return identity.Person{}, err
 	}

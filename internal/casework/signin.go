@@ -1,13 +1,12 @@
 package casework
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"cutout/internal/fault"
 	"cutout/internal/officer"
@@ -16,36 +15,12 @@ import (
 	"cutout/internal/vault"
 )
 
-// secret is what the store keeps of an officer's passphrase: his private key sealed under it. Opening the key is the
-// check of the passphrase, so that no second hash of it is kept.
-type secret struct {
-	Public  []byte `json:"public"`
-	Signing []byte `json:"signing,omitempty"` // what his signatures are checked with; accounts of before have none until they sign in
-	Private []byte `json:"private"`
-}
-
-// unlocked is what a signed-in officer's presence opens, held in memory only.
-type unlocked struct {
-	private vault.PrivateKey
-	nameKey vault.Secret
-	hasName bool
-	used    time.Time
-}
-
-func (u *unlocked) clear() {
-	u.private.Clear()
-	u.nameKey.Clear()
-}
-
 // The lengths of passphrases and account names, in bytes.
 const (
 	minPassphrase = 12
 	maxPassphrase = 1024
 	maxName       = 64
 )
-
-// idleLock is how long an officer's keys stay open without use.
-const idleLock = 15 * time.Minute
 
 func checkPassphrase(f *fault.Faults, p []byte) {
 	if len(p) < minPassphrase || len(p) > maxPassphrase {
@@ -58,199 +33,247 @@ func checkAccountName(f *fault.Faults, field, s string) {
 		f.Add(field, "field.required")
 		return
 	}
-	if len(s) > maxName || s != strings.ToLower(s) || strings.ContainsAny(s, " \t\"'<>&@:/\\") {
+	if len(s) > maxName || s != strings.ToLower(s) || s != canonical(s) || strings.ContainsAny(s, " \t\"'<>&@:/\\") {
 		f.Add(field, "officer.name")
 	}
 	*f = append(*f, textindex.CheckIdentifier(field, s)...)
-}
-
-func newSecret(passphrase []byte, cost vault.Cost) ([]byte, error) {
-	k, err := vault.NewPrivateKey()
-	if err != nil {
-		return nil, err
-	}
-	defer k.Clear()
-	hashing <- struct{}{}
-	sealed, err := vault.SealPrivate(k, passphrase, cost)
-	<-hashing
-	if err != nil {
-		return nil, err
-	}
-	v, err := k.VerifyKey()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(secret{Public: k.Public().Bytes(), Signing: v[:], Private: sealed})
 }
 
 // hashing bounds how many passphrases are stretched at once: each takes its memory, and a hundred at once would take the
 // machine.
 var hashing = make(chan struct{}, 2)
 
-// decoy is a secret that no passphrase opens, stretched for names that do not exist so that they answer as slowly.
-var decoy struct {
-	sync.Mutex
-	cost   vault.Cost
-	sealed []byte
-}
-
-func decoySecret(cost vault.Cost) []byte {
-	decoy.Lock()
-	defer decoy.Unlock()
-	if decoy.sealed == nil || decoy.cost != cost {
-		b, err := newSecret([]byte("a passphrase that nobody is given"), cost)
-		if err == nil {
-			decoy.sealed, decoy.cost = b, cost
-		}
-	}
-	return decoy.sealed
-}
-
 // errSignIn is the one answer to an unknown name, a closed account and a wrong passphrase.
 var errSignIn = &Error{Kind: Refused, Code: "refused.sign-in"}
 
-// SignIn checks a passphrase and opens the officer's keys until he signs out or stays idle. Unknown names take as long
-// and answer the same as wrong passphrases. Attempts on an existing account are on the log.
+// Proof is what somebody shows at a sign-in by passphrase. Code is one of his authenticator, or a recovery code; only
+// those who set one up are asked for it.
+type Proof struct {
+	Name       string
+	Passphrase []byte // overwritten by its use
+	Code       string
+}
+
+// The acts of coming in. Their entries name the officer whose account it is; those of names that do not exist name nobody.
+var (
+	signInEntry  = store.Entry{Act: "session.sign-in", Kind: "officer"}
+	presentEntry = store.Entry{Act: "session.present", Kind: "officer"}
+)
+
+// SignIn is SignInWith without a code.
 func (d *Desk) SignIn(ctx context.Context, name string, passphrase []byte) (officer.Officer, error) {
-	if !d.limiter.allow(strings.ToLower(strings.TrimSpace(name)), d.store.Now()) {
-		return officer.Officer{}, &Error{Kind: Refused, Code: "refused.too-many"}
+	return d.SignInWith(ctx, Proof{Name: name, Passphrase: passphrase})
+}
+
+// SignInWith checks a proof and opens the officer's keys at the seat of this program, until he is locked or idle. Porches
+// call Enter. Unknown names take as long and answer the same as wrong passphrases, wrong codes and closed accounts; every
+// attempt is on the log.
+func (d *Desk) SignInWith(ctx context.Context, p Proof) (officer.Officer, error) {
+	a, keys, err := d.byPassphrase(ctx, p, signInEntry)
+	if err != nil {
+		return officer.Officer{}, err
 	}
-	a, err := d.store.Stranger(ctx, strings.ToLower(strings.TrimSpace(name)))
+	o := officer.Officer{ID: a.ID, Name: a.Name}
+	d.sit(o, keys, true)
+	return o, d.greet(ctx, a, o)
+}
+
+// greet does what somebody with open keys does for his colleagues at every sign-in.
+func (d *Desk) greet(ctx context.Context, a store.Account, o officer.Officer) error {
+	d.mark(ctx)
+	if !entitled(a, d.store.Today()) || !d.Unlocked(o) {
+		return nil
+	}
+	// A colleague who came since waits for somebody who holds the name key. That it is not sealed to this officer yet
+	// is no reason to keep him out.
+	if _, err := d.openNameKey(ctx, o, false); KindOf(err) == Internal && err != nil {
+		return err
+	}
+	return nil
+}
+
+// stranger finds the account of a name, in whichever form it was typed.
+func (d *Desk) stranger(ctx context.Context, name string) (store.Account, error) {
+	a, err := d.store.Stranger(ctx, canonical(name))
+	if plain := strings.ToLower(strings.TrimSpace(name)); plain != canonical(name) {
+		// An account made before names had one form. Both are looked up for every such name, so that it takes as long.
+		if b, err := d.store.Stranger(ctx, plain); err == nil {
+			return b, nil
+		}
+	}
+	return a, err
+}
+
+// byPassphrase is the one check of passphrase and code, for sign-ins and for proofs of presence.
+func (d *Desk) byPassphrase(ctx context.Context, p Proof, e store.Entry) (store.Account, *unlocked, error) {
+	none := store.Account{}
+	if !d.limiter.allow(canonical(p.Name), d.store.Now()) {
+		clear(p.Passphrase)
+		return none, nil, &Error{Kind: Refused, Code: "refused.too-many"}
+	}
+	a, err := d.stranger(ctx, p.Name)
 	known := err == nil
 	if err != nil && !errors.Is(err, store.ErrOfficer) {
-		return officer.Officer{}, d.report("session.sign-in", shown(err))
+		return none, nil, d.report(e.Act, shown(err))
 	}
-	body := a.Secret
-	if !known {
-		body = decoySecret(d.cfg.Cost)
+	s := secret{Private: d.decoy}
+	if known {
+		if s, err = readSecret(a.Secret); err != nil {
+			return none, nil, d.report(e.Act, shown(err))
+		}
 	}
-	var s secret
-	if err := json.Unmarshal(body, &s); err != nil {
-		return officer.Officer{}, d.report("session.sign-in", shown(err))
-	}
+	again := bytes.Clone(p.Passphrase)
+	defer clear(again)
 	hashing <- struct{}{}
-	k, err := vault.OpenPrivate(s.Private, passphrase)
+	k, err := vault.OpenPrivate(s.Private, p.Passphrase)
+	opened := err == nil && known
+	var dearer []byte
+	if _, cost, err := vault.SealedUnder(s.Private); opened && err == nil && cheaper(cost, d.cfg.Cost) {
+		if dearer, err = vault.SealPrivate(k, again, d.cfg.Cost); err != nil {
+			dearer = nil // as before, until the next sign-in
+		}
+	}
 	<-hashing
 	o := officer.Officer{ID: a.ID, Name: a.Name}
-	if err != nil || !known {
-		k.Clear()
-		if known {
-			// The attempt is the account's business: it is logged as refused, and its owner sees it at his next sign-in.
-			e := store.Entry{Act: "session.sign-in", Kind: "officer", Object: o.ID.String(), Pack: d.packVersion()}
-			if err := d.store.Write(ctx, o, e, func(*store.Tx) error { return errSignIn }); err != nil && KindOf(err) != Refused {
-				return officer.Officer{}, d.report("session.sign-in", shown(err))
+	e.Pack = d.packVersion()
+	if known {
+		e.Object = o.ID.String()
+	}
+	ok, err := d.store.Tried(ctx, o, e, func(b []byte) ([]byte, bool, error) {
+		if !opened {
+			return nil, false, nil
+		}
+		now, err := readSecret(b)
+		if err != nil {
+			return nil, false, err
+		}
+		if !bytes.Equal(now.Private, s.Private) {
+			return nil, false, nil // the passphrase was changed meanwhile
+		}
+		ok, changed := true, false
+		if now.Codes != nil {
+			ok, changed = now.Codes.take(p.Code, d.store.Now()), true
+		}
+		if ok && dearer != nil {
+			now.Private, changed = dearer, true
+		}
+		if ok && len(now.Signing) == 0 { // an account from before keys could sign
+			v, err := k.VerifyKey()
+			if err != nil {
+				return nil, false, err
 			}
+			now.Signing, changed = v[:], true
 		}
-		return officer.Officer{}, errSignIn
-	}
-	err = d.store.Write(ctx, o, store.Entry{Act: "session.sign-in", Kind: "officer", Object: o.ID.String(), Pack: d.packVersion()}, func(tx *store.Tx) error {
-		if len(s.Signing) > 0 {
-			return nil
+		if !changed {
+			return nil, ok, nil
 		}
-		v, err := k.VerifyKey()
-		if err != nil {
-			return err
-		}
-		s.Signing = v[:]
-		body, err := json.Marshal(s)
-		if err != nil {
-			return err
-		}
-		return tx.SetSecret(o.ID, body)
+		b, err = json.Marshal(now)
+		return b, ok, err
 	})
-	if err != nil {
+	if err != nil || !ok {
 		k.Clear()
-		if errors.Is(err, store.ErrOfficer) {
-			return officer.Officer{}, errSignIn
+		if err != nil {
+			return none, nil, d.report(e.Act, shown(err))
 		}
-		return officer.Officer{}, d.report("session.sign-in", shown(err))
+		return none, nil, errSignIn
 	}
-	d.limiter.forget(strings.ToLower(strings.TrimSpace(name)))
-	d.mu.Lock()
-	if old := d.open[o.ID]; old != nil {
-		old.clear()
-	}
-	d.open[o.ID] = &unlocked{private: k, used: d.store.Now()}
-	d.mu.Unlock()
-	d.mark(ctx)
-	if entitled(a, d.store.Today()) {
-		// A colleague who came since waits for somebody who holds the name key. That it is not sealed to this officer yet
-		// is no reason to keep him out.
-		if _, err := d.openNameKey(ctx, o, false); KindOf(err) == Internal && err != nil {
-			return o, err
-		}
-	}
-	return o, nil
+	d.limiter.forget(canonical(p.Name))
+	return a, &unlocked{private: k}, nil
 }
 
-// Lock closes an officer's keys: at sign-out, when his account ends, or when he asks.
-func (d *Desk) Lock(o officer.ID) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if u := d.open[o]; u != nil {
-		u.clear()
-		delete(d.open, o)
+// Prove shows again that it is the officer who sits there, by passphrase, and opens his keys at his seat.
+func (d *Desk) Prove(ctx context.Context, o officer.Officer, passphrase []byte, code string) error {
+	a, keys, err := d.byPassphrase(ctx, Proof{o.Name, passphrase, code}, presentEntry)
+	if err != nil {
+		return err
 	}
-}
-
-// key lends the officer's private key, or refuses when he has been away too long.
-func (d *Desk) key(o officer.ID) (vault.PrivateKey, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	u := d.open[o]
-	now := d.store.Now()
-	if u == nil || now.Sub(u.used) > idleLock {
-		if u != nil {
-			u.clear()
-			delete(d.open, o)
-		}
-		return vault.PrivateKey{}, refused("locked")
+	if a.ID != o.ID {
+		keys.clear()
+		return errSignIn
 	}
-	u.used = now
-	return u.private, nil
+	d.sit(o, keys, true)
+	return d.greet(ctx, a, o)
 }
 
-// Unlocked reports whether the officer's keys are open.
-func (d *Desk) Unlocked(o officer.ID) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.open[o] != nil
+// AsksCode reports whether a sign-in under the name needs a code. It is for a program that holds the unit's key, to ask
+// its user for one: a porch never tells it to a stranger.
+func (d *Desk) AsksCode(ctx context.Context, name string) bool {
+	a, err := d.stranger(ctx, name)
+	if err != nil {
+		return false
+	}
+	s, err := readSecret(a.Secret)
+	return err == nil && s.Codes != nil
 }
 
-// ChangePassphrase seals the officer's key under a new passphrase. The passphrases are stretched before the transaction:
-// the writer all acts share must not wait for them.
+// ChangePassphrase seals the officer's key under a new passphrase and ends his sign-ins elsewhere. The passphrases are
+// stretched before the transaction: the writer all acts share must not wait for them.
 func (d *Desk) ChangePassphrase(ctx context.Context, o officer.Officer, old, fresh []byte) error {
 	var f fault.Faults
 	checkPassphrase(&f, fresh)
 	if err := invalid(f); err != nil {
 		return err
 	}
-	a, err := d.store.Stranger(ctx, o.Name)
+	if !d.limiter.allow(canonical(o.Name), d.store.Now()) {
+		return &Error{Kind: Refused, Code: "refused.too-many"}
+	}
+	a, err := d.store.Named(ctx, o.ID)
 	if err != nil {
 		return d.report(actPassphrase.word, shown(err))
 	}
-	var s secret
-	if err := json.Unmarshal(a.Secret, &s); err != nil {
+	s, err := readSecret(a.Secret)
+	if err != nil {
 		return d.report(actPassphrase.word, shown(err))
 	}
 	hashing <- struct{}{}
 	k, err := vault.OpenPrivate(s.Private, old)
+	var sealed []byte
 	if err == nil {
-		s.Private, err = vault.SealPrivate(k, fresh, d.cfg.Cost)
+		sealed, err = vault.SealPrivate(k, fresh, d.cfg.Cost)
 		k.Clear()
 	}
 	<-hashing
 	opened := err == nil
-	body, err := json.Marshal(s)
-	if err != nil {
-		return d.report(actPassphrase.word, shown(err))
-	}
-	return d.do(ctx, o, actPassphrase, "officer", o.ID.String(), func(w *work) error {
+	err = d.do(ctx, o, actPassphrase, "officer", o.ID.String(), func(w *work) error {
 		if !opened {
 			return errSignIn
 		}
-		return w.SetSecret(o.ID, body)
+		if err := w.change(o.ID, func(now *secret) error {
+			if !bytes.Equal(now.Private, s.Private) {
+				return store.ErrConflict
+			}
+			now.Private = sealed
+			return nil
+		}); err != nil {
+			return err
+		}
+		return w.EndAdmissions(o.ID, o.Seat)
 	})
+	if err == nil {
+		d.limiter.forget(canonical(o.Name))
+		d.riseOthers(o)
+	}
+	return err
+}
+
+// change rewrites an account's secret inside a transaction, from what it is there.
+func (w *work) change(o officer.ID, fn func(*secret) error) error {
+	a, err := w.Account(o)
+	if err != nil {
+		return err
+	}
+	s, err := readSecret(a.Secret)
+	if err != nil {
+		return err
+	}
+	if err := fn(&s); err != nil {
+		return err
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return w.SetSecret(o, b)
 }
 
 var actPassphrase = act{"officer.passphrase", anyone}
@@ -288,43 +311,4 @@ func (w *work) keysOf(o officer.ID) (vault.PublicKey, vault.VerifyKey, error) {
 	copy(v[:], s.Signing)
 	k, err := vault.ParsePublicKey(s.Public)
 	return k, v, err
-}
-
-// limiter counts failed sign-ins per account name, whoever and wherever they come from.
-type limiter struct {
-	mu sync.Mutex
-	m  map[string]attempts
-}
-
-type attempts struct {
-	n     int
-	since time.Time
-}
-
-// Failed attempts an account name may have in a window before it has to wait.
-const (
-	maxAttempts   = 10
-	attemptWindow = 10 * time.Minute
-	maxTracked    = 10_000
-)
-
-func (l *limiter) allow(name string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.m == nil || len(l.m) > maxTracked {
-		l.m = map[string]attempts{}
-	}
-	a := l.m[name]
-	if now.Sub(a.since) > attemptWindow {
-		a = attempts{since: now}
-	}
-	a.n++
-	l.m[name] = a
-	return a.n <= maxAttempts
-}
-
-func (l *limiter) forget(name string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.m, name)
 }

@@ -192,7 +192,7 @@ func (d *Desk) Assign(ctx context.Context, o officer.Officer, n AssignDraft) err
 	if err != nil {
 		return err
 	}
-	key, keyErr := d.key(o.ID)
+	key, keyErr := d.key(o)
 	err = d.do(ctx, o, actAssign, kindSource, of.String(), func(w *work) error {
 		s, err := read[source.ID, source.Source](w, kindSource, of)
 		if err != nil {

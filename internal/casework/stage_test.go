@@ -196,6 +196,7 @@ func newStage(t *testing.T) *stage {
 	give(s, SourceDraft{Draft: source.Draft{Category: "AGENT", Desk: desk, State: "proposed", IdentityKind: "known", ServiceContact: "direct", LawfulOrigin: "walked in"}})
 	give(s, source.Draft{Category: "AGENT", State: "proposed", IdentityKind: "known", ServiceContact: "direct", LawfulOrigin: "walked in"})
 	give(s, AssignDraft{Source: src.String(), Officer: a.ID.String(), Duty: "validator"})
+	give(s, BindDraft{Issuer: "https://id.example", Subject: "0001"})
 	give(s, OfficerDraft{Name: "newcomer", Clearance: d.pack.Levels[0].Code, Duties: []string{"analyst"}})
 	give(s, source.LifeEventDraft{Source: src.String(), Kind: "reviewed", When: "2026-03-02", Text: "seen elsewhere"})
 	give(s, requirement.TaskDraft{Requirement: req.String(), Source: src.String(), Type: "ask", Topic: "gate", Text: "ask him", Criminal: "no"})

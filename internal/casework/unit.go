@@ -82,7 +82,12 @@ func openDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if cfg.Cost == (vault.Cost{}) {
 		cfg.Cost = vault.DefaultCost()
 	}
-	return &Desk{store: s, ring: ring, logs: cfg.Logs, open: map[officer.ID]*unlocked{}, cfg: cfg}, nil
+	decoy, err := vault.Decoy(cfg.Cost)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return &Desk{store: s, ring: ring, logs: cfg.Logs, decoy: decoy, seats: seats{m: map[seatID]*seat{}}, cfg: cfg}, nil
 }
 
 // settle takes over the unit's settings.
@@ -347,6 +352,9 @@ func (d *Desk) RevokeDuty(ctx context.Context, o officer.Officer, from officer.I
 // CloseOfficer ends an account: every session and every right of it, from the next request on.
 func (d *Desk) CloseOfficer(ctx context.Context, o officer.Officer, who officer.ID) error {
 	err := d.do(ctx, o, actCloseOfficer, "officer", who.String(), func(w *work) error {
+		if err := w.EndAdmissions(who, officer.Seat{}); err != nil {
+			return err
+		}
 		return w.SetRights(who, func(r *store.Rights) { r.Closed = true })
 	})
 	if err == nil {

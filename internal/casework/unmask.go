@@ -48,7 +48,7 @@ func (d *Desk) RequestOpening(ctx context.Context, o officer.Officer, n OpeningD
 	if err := invalid(r.Faults); err != nil {
 		return made, err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return made, err
 	}
@@ -225,10 +225,10 @@ func (w *work) asking(of custody.RequestID) (a Asking, r OpeningRecord, err erro
 
 // ApproveOpening is an approver's yes to exactly this request, with proof that it is he. One yes opens nothing.
 func (d *Desk) ApproveOpening(ctx context.Context, o officer.Officer, of custody.RequestID) error {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (d *Desk) Approved(ctx context.Context, o officer.Officer, of custody.Reque
 		if yes.Approver != o.ID || k.ID() != yes.Key || !v.Verify(custody.ForApproval, yes.Hash(a.Request.Hash(of)), yes.Signature) {
 			return refused("approval-void")
 		}
-		if policy && (age < -presence || age > presence) {
+		if policy && (age < -FreshFor || age > FreshFor) {
 			return refused("present-again")
 		}
 		for _, h := range yes.Halves {
@@ -331,10 +331,10 @@ func (d *Desk) EndOpening(ctx context.Context, o officer.Officer, of custody.Req
 
 // OpenApproved opens an identity with the halves of two approvers, once.
 func (d *Desk) OpenApproved(ctx context.Context, o officer.Officer, of custody.RequestID) (identity.Person, error) {
-	if err := d.fresh(o.ID, presence); err != nil {
+	if err := d.fresh(o, FreshFor); err != nil {
 		return identity.Person{}, err
 	}
-	key, err := d.key(o.ID)
+	key, err := d.key(o)
 	if err != nil {
 		return identity.Person{}, err
 	}

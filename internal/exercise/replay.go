@@ -165,7 +165,7 @@ func (s *stage) seat(ctx context.Context, admin officer.Officer) (Crew, error) {
 
 // present signs an officer in when his keys have closed, as they do from one day of a case to the next.
 func (s *stage) present(ctx context.Context, o officer.Officer) error {
-	if s.desk.Present(o.ID) {
+	if s.desk.Present(o) {
 		return nil
 	}
 	if _, err := s.desk.SignIn(ctx, o.Name, []byte(stagePassphrase)); err != nil {

@@ -20,7 +20,11 @@ type ID = id.Of[kind]
 type Officer struct {
 	ID   ID
 	Name string // the account name, shown to colleagues who share a compartment
+	Seat Seat   // where he sits: his keys are open at one seat and not at another
 }
+
+// Seat is one session of an officer. The zero seat is a program's own: a command, a replay.
+type Seat [16]byte
 
 // Duty is what an officer is there for. No duty reads everything.
 type Duty string

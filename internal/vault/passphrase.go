@@ -128,6 +128,7 @@ func stretch(passphrase, salt []byte, c Cost) sealer {
 
 // stretched derives the 32 bytes of a passphrase, which the caller clears.
 func stretched(passphrase, salt []byte, c Cost) []byte {
+	stretches.Add(1)
 	n := norm.NFC.Bytes(passphrase)
 	defer clear(n)
 	return argon2.IDKey(n, salt, c.Passes, c.MemoryKiB, c.Lanes, 32)

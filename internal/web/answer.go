@@ -52,14 +52,21 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 	var e *casework.Error
 	if !errors.As(err, &e) {
 		err = s.incident(r.Method+" "+r.Pattern, err)
-	} else if e.Code == "refused.account" || e.Code == "refused.locked" {
-		s.end(s.sessions.GetString(r.Context(), "serial"))
-		v := see(r)
+	} else if v := see(r); e.Code == "refused.account" || v.Officer.ID.IsZero() && unproved(e) {
 		v.Away, v.Officer = v.Officer, officer.Officer{}
 		s.askSignIn(w, r)
 		return
+	} else if unproved(e) {
+		if err = s.askPresence(w, r, e); err == nil {
+			return
+		}
 	}
 	s.wrong(w, r, err)
+}
+
+// unproved reports whether the door wants to know again that it is the officer who sits there.
+func unproved(e *casework.Error) bool {
+	return e.Code == "refused.locked" || e.Code == "refused.present-again"
 }
 
 // wrongPage is an error page with the one reason for it, where the door gives one.
@@ -141,11 +148,16 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page, 
 
 // alone writes a page without a rail, for a reader who is not signed in.
 func (s *Server) alone(w http.ResponseWriter, r *http.Request, status int, page, title string, body any) error {
-	v := see(r)
 	path := "/"
 	if r.Method == http.MethodGet {
 		path = r.URL.RequestURI()
 	}
+	return s.aloneAt(w, r, status, page, title, path, body)
+}
+
+// aloneAt is alone for an answer whose address is not one to come back to.
+func (s *Server) aloneAt(w http.ResponseWriter, r *http.Request, status int, page, title, path string, body any) error {
+	v := see(r)
 	return s.render(w, status, page, templates.Page{Lang: v.Words.Lang(), Theme: v.Theme, Tone: "grey", Label: s.desk.Unit().Name, Title: v.Words.T(title), Path: path, Now: s.desk.Now(), Body: body})
 }
 

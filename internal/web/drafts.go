@@ -75,6 +75,10 @@ func (s *Server) saveDraft(r *http.Request, o officer.Officer, path string) erro
 
 // secret reports whether a field never leaves the page it is typed in but to the door.
 func secret(field string) bool {
+	switch field {
+	case "code", "seed", "answer", "prf":
+		return true
+	}
 	return field == "identity" || strings.HasPrefix(field, "identity.") || strings.Contains(field, "passphrase")
 }
 

@@ -204,7 +204,7 @@ func (f *form) take(err error) error {
 			f.Faults = append(f.Faults, x)
 		}
 	case casework.Refused, casework.Conflict:
-		if e.Code == "refused.locked" || e.Code == "refused.account" {
+		if unproved(e) || e.Code == "refused.account" {
 			return err
 		}
 		if f.Refused = because(f.words, e); f.Refused == "" {

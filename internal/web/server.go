@@ -9,7 +9,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"cutout/internal/casework"
@@ -34,8 +33,7 @@ type Server struct {
 	logs     *slog.Logger
 	handler  http.Handler
 	pages    map[string]bool // patterns of GET routes
-	mu       sync.Mutex
-	seen     map[string]seen // by a session's serial; a session not here must sign in again
+	again    *http.ServeMux  // the acts alone, to do one again after a proof of presence
 }
 
 // The times of a session. Idleness ends it first; the whole is the end of any working day.
@@ -43,7 +41,7 @@ const sessionLife = 12 * time.Hour
 
 // New is the pages of the unit behind the desk.
 func New(desk *casework.Desk, o Options) http.Handler {
-	s := &Server{desk: desk, secure: o.Secure, logs: o.Logs, seen: map[string]seen{}, pages: map[string]bool{}}
+	s := &Server{desk: desk, secure: o.Secure, logs: o.Logs, again: http.NewServeMux(), pages: map[string]bool{}}
 	if s.logs == nil {
 		s.logs = slog.Default()
 	}
@@ -59,6 +57,12 @@ func New(desk *casework.Desk, o Options) http.Handler {
 		mux.Handle(route.Method+" "+route.Pattern, s.serve(route))
 		if route.Method == "GET" {
 			s.pages[route.Pattern] = true
+		} else if !route.Public && route.Name != "present" {
+			s.again.HandleFunc(route.Method+" "+route.Pattern, func(w http.ResponseWriter, r *http.Request) {
+				if err := route.Handler(s, w, r); err != nil {
+					s.answer(w, r, err)
+				}
+			})
 		}
 	}
 	// What no route takes is answered like a record that does not exist, to those who signed in.

@@ -2,15 +2,12 @@ package web
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"cutout/internal/casework"
 	"cutout/internal/fault"
-	"cutout/internal/id"
 	"cutout/internal/officer"
 	"cutout/internal/web/templates"
 	"cutout/internal/wording"
@@ -20,6 +17,7 @@ import (
 type visit struct {
 	Officer officer.Officer
 	Away    officer.Officer // signed in, but idle too long: his drafts are kept, nothing is shown to him
+	Keys    bool            // his keys are open
 	Words   *wording.Words
 	Theme   string
 }
@@ -42,14 +40,15 @@ func (s *Server) visiting(next http.Handler) http.Handler {
 			v.Theme = c.Value
 		}
 		ctx := r.Context()
-		var who officer.Officer
-		if err := who.ID.UnmarshalText([]byte(s.sessions.GetString(ctx, "officer"))); err == nil && !who.ID.IsZero() {
-			who.Name = s.sessions.GetString(ctx, "name")
-			if s.alive(s.sessions.GetString(ctx, "serial")) && s.desk.Present(who.ID) {
-				v.Officer = who
-			} else {
-				v.Away = who
-			}
+		in, ok, err := s.desk.Session(ctx, porch, s.sessions.GetString(ctx, "token"))
+		switch {
+		case err != nil:
+			s.wrong(w, r, err)
+			return
+		case ok && in.Idle:
+			v.Away = in.Officer
+		case ok:
+			v.Officer, v.Keys = in.Officer, in.Keys
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, visitKey{}, v)))
 	})
@@ -76,104 +75,87 @@ func wordsOf(r *http.Request) *wording.Words {
 	return wording.For("en")
 }
 
-// seen is when a signed-in session last asked for a page, and whose it is.
-type seen struct {
-	at  time.Time
-	who officer.ID
-}
-
-// alive notes that a session asked for a page, unless it was idle too long or is not known since the program started.
-func (s *Server) alive(serial string) bool {
-	now := s.desk.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last, ok := s.seen[serial]
-	if !ok || now.Sub(last.at) > s.desk.IdleLock() {
-		delete(s.seen, serial)
-		return false
-	}
-	s.seen[serial] = seen{now, last.who}
-	return true
-}
-
-func (s *Server) begin(serial string, who officer.ID) {
-	now := s.desk.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for k, last := range s.seen {
-		if now.Sub(last.at) > s.desk.IdleLock() {
-			delete(s.seen, k)
-		}
-	}
-	s.seen[serial] = seen{now, who}
-}
-
-// endOthers ends every session of an officer but one.
-func (s *Server) endOthers(who officer.ID, but string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	maps.DeleteFunc(s.seen, func(serial string, v seen) bool { return v.who == who && serial != but })
-}
-
-func (s *Server) end(serial string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.seen, serial)
-}
+// porch is what sessions of the pages are called: their tokens are none of another porch's.
+const porch = "web"
 
 // signInPage is what the sign-in shows.
 type signInPage struct {
 	Next                        string
 	Failed, Expired, Out, Tired bool
+	Passkeys, Provider          bool
+}
+
+func (s *Server) signInPage(p signInPage) signInPage {
+	p.Passkeys, p.Provider = s.desk.Passkeys(), s.desk.Provider()
+	return p
 }
 
 func (s *Server) signInForm(w http.ResponseWriter, r *http.Request) error {
 	if !see(r).Officer.ID.IsZero() {
 		return s.away(w, r, local(r.FormValue("next")))
 	}
-	return s.alone(w, r, http.StatusOK, "signin", "signin.title", signInPage{Next: local(r.FormValue("next")), Out: r.FormValue("out") != ""})
+	return s.alone(w, r, http.StatusOK, "signin", "signin.title", s.signInPage(signInPage{Next: local(r.FormValue("next")), Out: r.FormValue("out") != ""}))
 }
 
-// signIn has one answer for all failures. The session gets a new token, so that one known before is worth nothing.
+// signIn takes a passphrase, and a code where one was set up.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
 	if err := r.ParseForm(); err != nil {
 		return errForm(err)
 	}
-	next := local(r.PostFormValue("next"))
 	passphrase := []byte(r.PostFormValue("passphrase"))
 	defer clear(passphrase)
-	o, err := s.desk.SignIn(ctx, r.PostFormValue("name"), passphrase)
+	in, err := s.desk.Enter(r.Context(), porch, casework.Proof{Name: r.PostFormValue("name"), Passphrase: passphrase, Code: r.PostFormValue("code")})
+	return s.enter(w, r, in, err)
+}
+
+// enter ends a sign-in, by whatever proof. It has one answer for all failures.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, in casework.Session, err error) error {
+	next := local(r.FormValue("next"))
 	if casework.KindOf(err) == casework.Refused && err != nil {
-		tired := codeOf(err) == "refused.too-many"
-		status := http.StatusUnauthorized
-		if tired {
-			status = http.StatusTooManyRequests
-		}
-		return s.alone(w, r, status, "signin", "signin.title", signInPage{Next: next, Failed: !tired, Tired: tired})
+		return s.notIn(w, r, next, err)
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.sessions.RenewToken(ctx); err != nil {
-		return s.incident("session", err)
+	if err := s.take(r, in); err != nil {
+		return err
 	}
-	s.end(s.sessions.GetString(ctx, "serial"))
-	serial := id.New[incident](nil).String()
-	s.begin(serial, o.ID)
-	s.sessions.Put(ctx, "officer", o.ID.String())
-	s.sessions.Put(ctx, "name", o.Name)
-	s.sessions.Put(ctx, "serial", serial)
-	s.sessions.Put(ctx, "flash", flashSignedIn)
 	return s.away(w, r, next)
 }
 
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
-	ctx, v := r.Context(), see(r)
-	if !v.Officer.ID.IsZero() {
-		s.desk.Lock(v.Officer.ID)
+func (s *Server) notIn(w http.ResponseWriter, r *http.Request, next string, err error) error {
+	tired := codeOf(err) == "refused.too-many"
+	status := http.StatusUnauthorized
+	if tired {
+		status = http.StatusTooManyRequests
 	}
-	s.end(s.sessions.GetString(ctx, "serial"))
+	// A provider's answer comes by GET: its code must not stand on the page, nor be sent again from it.
+	return s.aloneAt(w, r, status, "signin", "signin.title", "/", s.signInPage(signInPage{Next: next, Failed: !tired, Tired: tired}))
+}
+
+// take puts a session into the browser. Its cookie gets a new token, so that one known before is worth nothing, and the
+// session it held before ends.
+func (s *Server) take(r *http.Request, in casework.Session) error {
+	ctx := r.Context()
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return s.incident("session", err)
+	}
+	if old := s.sessions.GetString(ctx, "token"); old != "" {
+		if err := s.desk.Leave(ctx, porch, old); err != nil {
+			return err
+		}
+	}
+	s.sessions.Put(ctx, "token", in.Token)
+	return nil
+}
+
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if old := s.sessions.GetString(ctx, "token"); old != "" {
+		if err := s.desk.Leave(ctx, porch, old); err != nil {
+			return err
+		}
+	}
 	if err := s.sessions.Destroy(ctx); err != nil {
 		return s.incident("session", err)
 	}
@@ -202,7 +184,7 @@ func (s *Server) askSignIn(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	if err := s.alone(w, r, http.StatusUnauthorized, "signin", "signin.title", signInPage{Next: local(next), Expired: away}); err != nil {
+	if err := s.alone(w, r, http.StatusUnauthorized, "signin", "signin.title", s.signInPage(signInPage{Next: local(next), Expired: away})); err != nil {
 		s.answer(w, r, err)
 	}
 }
@@ -225,11 +207,10 @@ func (s *Server) changePassphrase(w http.ResponseWriter, r *http.Request) error 
 			err = s.desk.ChangePassphrase(ctx, v.Officer, old, fresh)
 		}
 		if err == nil {
-			s.endOthers(v.Officer.ID, s.sessions.GetString(ctx, "serial"))
 			if err := s.sessions.RenewToken(ctx); err != nil {
 				return s.incident("session", err)
 			}
-			return s.done(w, r, "/", "flash.passphrase")
+			return s.done(w, r, "/account", "flash.passphrase")
 		}
 		if err := f.take(err); err != nil {
 			return err
@@ -244,7 +225,7 @@ func (s *Server) changePassphrase(w http.ResponseWriter, r *http.Request) error 
 		t.Value, t.Complete = "", complete
 		return t
 	}
-	b := formPage{Title: v.Words.T("passphrase.title"), Lead: v.Words.T("passphrase.lead"), Form: f, Word: v.Words.T("do.save"), Cancel: "/", Sections: []section{{Fields: []templates.Field{
+	b := formPage{Title: v.Words.T("passphrase.title"), Lead: v.Words.T("passphrase.lead"), Form: f, Word: v.Words.T("do.save"), Cancel: "/account", Sections: []section{{Fields: []templates.Field{
 		field("old_passphrase", "passphrase.old", "current-password"), field("passphrase", "passphrase.new", "new-password"), field("passphrase_again", "passphrase.again", "new-password")}}}}
 	return s.showForm(w, r, frame, b)
 }

@@ -133,8 +133,16 @@ type user struct {
 	n    int
 }
 
-// openBrowser starts a browser on a site. Without Chromium the story is skipped, unless everything is required.
+// openBrowser starts a browser on a site.
 func openBrowser(t *testing.T) *user {
+	t.Helper()
+	u := browser(t)
+	u.site = newSite(t)
+	return u
+}
+
+// browser starts a browser. Without Chromium the story is skipped, unless everything is required.
+func browser(t *testing.T) *user {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -148,7 +156,7 @@ func openBrowser(t *testing.T) *user {
 	t.Cleanup(stop)
 	ctx, done := chromedp.NewContext(ctx)
 	t.Cleanup(done)
-	u := &user{t: t, ctx: ctx, site: newSite(t)}
+	u := &user{t: t, ctx: ctx}
 	must(t, chromedp.Do(ctx)) // the browser lives as long as the context it was first used with
 	u.do(chromedp.EmulateViewport(1280, 860))
 	return u

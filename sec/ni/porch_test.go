@@ -111,10 +111,10 @@ func (p *porch) ask(q request) (string, int) {
 var nouns = map[string]string{"sources": "src", "reports": "rep", "releases": "rel", "inbox": "iss", "copies": "iss", "products": "prd", "notices": "ntc", "contacts": "con",
 	"authorities": "aut", "requirements": "req", "parties": "pty", "items": "itm", "officers": "off", "assessments": "asm", "uses": "use", "roles": "rol"}
 
-// outside are addresses that end the sign-in or belong to the officer's browser, and so are no probe, and the checkpoint of
+// outside are addresses that end the sign-in, show or change the officer's own ways to sign in, or belong to the officer's browser, and so are no probe, and the checkpoint of
 // the last whole hour, which is a declared leak.
 func outside(path string) bool {
-	for _, p := range []string{"/signin", "/signout", "/language", "/theme", "/session", "/passphrase", "/hour-checkpoint"} {
+	for _, p := range []string{"/signin", "/signout", "/language", "/theme", "/session", "/passphrase", "/hour-checkpoint", "/account", "/present"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

@@ -43,6 +43,7 @@ var declared = map[string]string{
 	"HandCompartment": "the administrator's", "TakeBackCompartment": "the administrator's", "OpenCompartment": "the administrator's",
 	"ChangePassphrase": "about one's own key", "ImportReports": "FileReport, many times", "KeepDraft": "writes the officer's own draft; KeptDrafts shows it",
 	"RecordCredit": "GiveCredit with an id", "RecordRole": "AddRole with an id",
+	"AddPasskey": "about one's own ways to sign in", "Prove": "about one's own key", "ProveByPasskey": "about one's own key", "BindOfficer": "the administrator's",
 	"Settle": "the watch", "SignIn": "at the door",
 }
 

@@ -225,4 +225,5 @@ func (u *unit) everything(o officer.Officer, texts []string, each func(method, g
 var writers = strings.Fields(`Acknowledge AddKnows AddOfficer AddParty AddRole AnswerFinding AnswerNotice ApproveRelease AskWitness Assess Assign Bundle Cancel ChangePassphrase CloseOfficer
 	CompleteContact CompleteReport CompleteUse ConfirmRecall DestroyEpoch Feedback FileReport GiveCredit GiveTask Grant GrantDuty HandCompartment ImportReports IssueNotice KeepDraft KeysOut LinkItems
 	OpenCompartment PlanContact Recall RecordContact RecordCredit RecordLife RecordOutcome RecordRole RecordUse RegisterSource Regrade RelateNotice Relieve RestateRequirement Review
-	ReviseParty ReviseRole ReviseSource RevokeDuty RewriteRelease SendRelease StateRequirement TakeBackCompartment WeighLater WriteProduct WriteRelease`)
+	ReviseParty ReviseRole ReviseSource RevokeDuty RewriteRelease SendRelease StateRequirement TakeBackCompartment WeighLater WriteProduct WriteRelease
+	AddCodes AddPasskey AskNewPasskey BindOfficer EndOtherSessions EndSession EndSessionsOf ForgetFactors Prove ProveByPasskey RemoveCodes RemovePasskey RenewRecovery UnbindOfficer`)

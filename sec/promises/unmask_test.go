@@ -43,7 +43,7 @@ func (u *unit) add(name string, duties ...string) {
 // in gives an officer whose keys are open.
 func (u *unit) in(name string) officer.Officer {
 	u.t.Helper()
-	if o := u.who[name]; u.d.Unlocked(o.ID) && u.d.Present(o.ID) {
+	if o := u.who[name]; u.d.Unlocked(o) && u.d.Present(o) {
 		return o
 	}
 	o, err := u.d.SignIn(ctx, name, pass(name))
