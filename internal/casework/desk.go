@@ -46,12 +46,14 @@ type Unit struct {
 
 // Config says where a unit's records and keys are.
 type Config struct {
-	Path   string // SQLite file, ":memory:" for a store that is gone when closed, or empty
-	DSN    string // PostgreSQL address, or empty
-	Key    vault.StoreKey
-	Clock  func() time.Time
-	Random func(officer.ID) io.Reader
-	Logs   *slog.Logger
+	Path string // SQLite file, ":memory:" for a store that is gone when closed, or empty
+	DSN  string // PostgreSQL address, or empty
+	// FileLayer names the file layer an SQLite file is on (store.Config); empty is the operating system's.
+	FileLayer string
+	Key       vault.StoreKey
+	Clock     func() time.Time
+	Random    func(officer.ID) io.Reader
+	Logs      *slog.Logger
 	// Cost is the work of a passphrase hash; zero is the default of package vault.
 	Cost vault.Cost
 	// QuietWatch leaves the watch to be run by Settle, as tests and replays do; else it follows every act by itself.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/ncruces/go-sqlite3"
@@ -160,3 +161,10 @@ func retryable(err error) bool {
 
 // busy reports that another process has been writing an SQLite file for longer than the connection waits.
 func busy(err error) bool { return errors.Is(err, sqlite3.BUSY) }
+
+// Full reports that the disk, the quota or the tablespace the records are on has no room: nothing can be written, and so
+// nothing can be shown, until there is room again.
+func Full(err error) bool {
+	var pg *pgconn.PgError
+	return errors.Is(err, sqlite3.FULL) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.As(err, &pg) && pg.Code == "53100"
+}

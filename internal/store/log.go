@@ -86,6 +86,7 @@ func (b *batch) appendLog(ctx context.Context) error {
 		return nil
 	}
 	c := b.w.c
+	b.firstSeq = b.logSize
 	leaves := make([][]byte, len(b.entries))
 	var entries, objects, nodes []any
 	for i := range b.entries {
@@ -117,7 +118,7 @@ func (b *batch) appendLog(ctx context.Context) error {
 		c.insert(ctx, "log_node (idx, hash)", "(?, ?)", nodes)); err != nil {
 		return err
 	}
-	b.logSize = size
+	b.logSize, b.firstLeaf = size, leaves[0]
 	return nil
 }
 

@@ -33,13 +33,17 @@ var (
 	ErrClosed   = errors.New("store: closed")
 	ErrDamaged  = errors.New("store: a sealed body does not open: damaged, moved, or another key")
 	ErrKey      = errors.New("store: these records were written under other keys")
+	ErrUnknown  = errors.New("store: the engine failed while it confirmed a commit; what became of it is not known")
 )
 
 // Config says where the records are and what the store may use.
 type Config struct {
 	Path string // SQLite file, or InMemory; empty when DSN is set
 	DSN  string // PostgreSQL address; empty for SQLite
-	Keys Keys
+	// FileLayer names a registered SQLite VFS that takes the place of the operating system's beneath the encrypting one;
+	// empty is the operating system's.
+	FileLayer string
+	Keys      Keys
 	// Clock gives the time of every act; nil is the system clock. Location is the unit's calendar; nil is UTC.
 	Clock    func() time.Time
 	Location *time.Location
@@ -100,7 +104,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.db, err = openPostgres(cfg.DSN)
 	} else {
 		s.d = &sqliteDialect
-		s.db, err = openSQLite(cfg.Path, cfg.Keys.Page[:])
+		s.db, err = openSQLite(cfg.Path, cfg.FileLayer, cfg.Keys.Page[:])
 	}
 	if err != nil {
 		return nil, err

@@ -171,7 +171,11 @@ func (w *writer) run() {
 func (w *writer) commit(jobs []*job) {
 	var err error
 	for try := 0; try <= maxRetries; try++ {
-		if err = w.try(jobs); err == nil || !retryable(err) {
+		var b *batch
+		if b, err = w.try(jobs); errors.Is(err, ErrUnknown) {
+			err = w.settle(b, err)
+		}
+		if err == nil || !retryable(err) {
 			break
 		}
 		time.Sleep(time.Duration(min(try, 10)+1) * time.Millisecond)
@@ -185,7 +189,7 @@ func (w *writer) commit(jobs []*job) {
 			return
 		}
 		if j := jobs[0]; j.fn != nil && j.entry != nil && !j.founding {
-			w.try([]*job{{ctx: j.ctx, o: j.o, machine: j.machine, entry: j.entry, outcome: audit.Failed}}) // as well as it goes
+			_, _ = w.try([]*job{{ctx: j.ctx, o: j.o, machine: j.machine, entry: j.entry, outcome: audit.Failed}}) // as well as it goes
 		}
 	}
 	for _, j := range jobs {
@@ -205,15 +209,17 @@ type batch struct {
 	nextSeq   int64
 	nextLabel int64
 	oldLabels int64 // labels below this number are committed and may be cached
+	firstSeq  int64 // of its entries in the log
+	firstLeaf []byte
 	entries   []pending
 	unindexed []unindexed
 	open      bool // a savepoint stands
 }
 
-func (w *writer) try(jobs []*job) (err error) {
+func (w *writer) try(jobs []*job) (b *batch, err error) {
 	ctx := context.Background() // one caller going away must not undo the acts of the others
 	if err := w.c.begin(ctx, w.s.d.begin); err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return nil, fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -221,9 +227,9 @@ func (w *writer) try(jobs []*job) (err error) {
 			w.c.rollback(ctx)
 		}
 	}()
-	b := &batch{w: w}
+	b = &batch{w: w}
 	if err := w.c.one(ctx, "SELECT log_size, next_seq, next_label FROM head WHERE one = 1"+w.s.d.headLock, nil, &b.logSize, &b.nextSeq, &b.nextLabel); err != nil {
-		return fmt.Errorf("head: %w", err)
+		return b, fmt.Errorf("head: %w", err)
 	}
 	// The time is taken behind the lock, so that acts of several processes have times in the order of their commits.
 	b.now = w.s.Now()
@@ -231,32 +237,35 @@ func (w *writer) try(jobs []*job) (err error) {
 	b.oldLabels = b.nextLabel
 	if w.s.d.door != "" {
 		if err := w.c.raw(ctx, w.s.d.door); err != nil {
-			return fmt.Errorf("take the door's role: %w", err)
+			return b, fmt.Errorf("take the door's role: %w", err)
 		}
 	}
 	for _, j := range jobs {
 		if err := b.run(ctx, j); err != nil {
-			return err
+			return b, err
 		}
 	}
 	if b.open {
 		if err := w.c.raw(ctx, "RELEASE SAVEPOINT act"); err != nil {
-			return err
+			return b, err
 		}
 	}
 	if err := b.indexAll(ctx); err != nil {
-		return fmt.Errorf("index: %w", err)
+		return b, fmt.Errorf("index: %w", err)
 	}
 	if err := b.appendLog(ctx); err != nil {
-		return fmt.Errorf("log: %w", err)
+		return b, fmt.Errorf("log: %w", err)
 	}
 	if _, err := w.c.exec(ctx, "UPDATE head SET log_size = ?, next_seq = ?, next_label = ? WHERE one = 1", b.logSize, b.nextSeq, b.nextLabel); err != nil {
-		return fmt.Errorf("head: %w", err)
+		return b, fmt.Errorf("head: %w", err)
 	}
 	if err := w.c.raw(ctx, "COMMIT"); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		if !answered(err) {
+			err = fmt.Errorf("%w: %w", ErrUnknown, err)
+		}
+		return b, fmt.Errorf("commit: %w", err)
 	}
-	return nil
+	return b, nil
 }
 
 // run does one job inside the batch's transaction. The error it returns undoes the whole batch; the job's own end is in
