@@ -22,6 +22,7 @@ import (
 	"cutout/internal/identity"
 	"cutout/internal/officer"
 	"cutout/internal/report"
+	"cutout/internal/requirement"
 	"cutout/internal/source"
 	"cutout/internal/store/storetest"
 	"cutout/internal/vault"
@@ -93,7 +94,7 @@ func begin(t testing.TB, u *unit) *unit {
 	for _, o := range []struct {
 		name, duties string
 		into         *officer.Officer
-	}{{"worker", "registrar handler intake", &u.Worker}, {"other", "controller authorizing", &u.Other}, {"inspector", "inspector", &u.Eye}} {
+	}{{"worker", "registrar handler intake collection-manager", &u.Worker}, {"other", "controller authorizing", &u.Other}, {"inspector", "inspector", &u.Eye}} {
 		*o.into, err = d.AddOfficer(ctx, root, casework.OfficerDraft{Name: o.name, Clearance: "SECRET", Duties: strings.Fields(o.duties)}, pass(o.name))
 		must(t, err)
 		if o.name != "inspector" {
@@ -221,13 +222,34 @@ func (u *unit) work(n int, unique string) (act, error) {
 	return act{"checkpoint", "", base64.StdEncoding.EncodeToString(b)}, err
 }
 
+// light does the n-th act of those that need no officer's key, and so no passphrase.
+func (u *unit) light(n int, unique string) (act, error) {
+	switch n % 4 {
+	case 0:
+		c, err := u.d.OpenCompartment(ctx, u.Admin, "Desk "+unique)
+		return act{"desk", c.String(), "Desk " + unique}, err
+	case 1:
+		text := "what passes " + unique
+		q, err := u.d.StateRequirement(ctx, u.Worker, casework.RequirementDraft{Desk: u.Desk, Draft: requirement.Draft{Kind: "PIR", Number: "1", Text: text, Topic: "gate"}})
+		return act{"requirement", q.String(), text}, err
+	case 2:
+		s, err := parse[source.ID](u.Source)
+		if err == nil {
+			_, err = u.d.Source(ctx, u.Worker, s, time.Time{})
+		}
+		return act{"seen", u.Source, ""}, err
+	}
+	b, err := u.d.Checkpoint(ctx, u.Eye)
+	return act{"checkpoint", "", base64.StdEncoding.EncodeToString(b)}, err
+}
+
 // whole asks of an opened unit that everything confirmed is there as it was said, that its files and its log are whole and
 // continue every checkpoint taken, and that no source, and so no identity, is without the entry of its registration.
 // signedIn says that identities can be opened.
 func (u *unit) whole(t testing.TB, confirmed []act, signedIn, everything bool) {
 	t.Helper()
 	var points [][]byte
-	opened := map[string]int{}
+	opened, desks := map[string]int{}, map[string]string{}
 	for _, a := range confirmed {
 		switch a.What {
 		case "source", "given":
@@ -253,12 +275,32 @@ func (u *unit) whole(t testing.TB, confirmed []act, signedIn, everything bool) {
 			if err != nil || p.Report.Value.Items[0].Text != a.Says {
 				t.Errorf("confirmed report %s: %v", a.ID, err)
 			}
+		case "requirement":
+			q, err := parse[requirement.ID](a.ID)
+			must(t, err)
+			if p, err := u.d.Requirement(ctx, u.Worker, q); err != nil || p.Requirement.Value.Text != a.Says {
+				t.Errorf("confirmed requirement %s: %v", a.ID, err)
+			}
+		case "desk":
+			desks[a.ID] = a.Says
 		case "opened":
 			opened[a.ID]++
 		case "checkpoint":
 			b, err := base64.StdEncoding.DecodeString(a.Says)
 			must(t, err)
 			points = append(points, b)
+		}
+	}
+	if len(desks) > 0 {
+		cs, err := u.d.Compartments(ctx, u.Admin, true)
+		must(t, err)
+		for _, c := range cs {
+			if desks[c.ID.String()] == c.Name {
+				delete(desks, c.ID.String())
+			}
+		}
+		if len(desks) > 0 {
+			t.Errorf("confirmed desks that are not there: %v", desks)
 		}
 	}
 	if len(points) > 20 {
