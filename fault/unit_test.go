@@ -380,6 +380,8 @@ func child(told string) error {
 		return err
 	}
 	switch job := os.Getenv("CUTOUT_FAULT_JOB"); job {
+	case "fill":
+		return u.fillUp(os.Getenv("CUTOUT_FAULT_DISK"))
 	case "work":
 		return u.workOn()
 	default:

@@ -96,10 +96,12 @@ func openMemory() (*sql.DB, error) {
 // sealedOver is the name of the encrypting layer over a registered file layer; empty is the operating system's.
 func sealedOver(base string) string {
 	if base == "" {
-		return "adiantum" // registers itself on import
+		base = osLayerName
 	}
 	name := "adiantum-" + base
-	vfs.Register(name, adiantum.Wrap(vfs.Find(base), nil))
+	if vfs.Find(name) == nil {
+		vfs.Register(name, adiantum.Wrap(vfs.Find(base), nil))
+	}
 	return name
 }
 
