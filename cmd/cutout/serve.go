@@ -32,6 +32,11 @@ func (c *serve) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	lock, err := s.alone(cfg)
+	if err != nil {
+		return err
+	}
+	defer lock.Close() // a nil file is closed already
 	cfg.QuietWatch, cfg.Logs = false, slog.New(slog.NewJSONHandler(s.err, nil))
 	d, err := casework.Open(s.ctx, cfg)
 	if errors.Is(err, casework.ErrNewStore) {
