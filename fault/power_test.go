@@ -17,7 +17,8 @@ type heard struct {
 	bad []string
 }
 
-func (h *heard) Helper() {}
+func (h *heard) Helper()        {}
+func (h *heard) Cleanup(func()) {} // the child it runs in ends
 func (h *heard) Errorf(f string, v ...any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -382,6 +382,8 @@ func child(told string) error {
 	switch job := os.Getenv("CUTOUT_FAULT_JOB"); job {
 	case "fill":
 		return u.fillUp(os.Getenv("CUTOUT_FAULT_DISK"))
+	case "fill-postgres":
+		return fillPostgres(os.Getenv("CUTOUT_FAULT_DISK"))
 	case "work":
 		return u.workOn()
 	default:
