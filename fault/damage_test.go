@@ -230,8 +230,10 @@ func TestF06Damage(t *testing.T) {
 		var wrong, failed []string
 		if v.d != nil {
 			if name == "identity" || i%16 == 0 {
-				_, err := v.d.SignIn(ctx, "worker", pass("worker"))
-				withKeys = err == nil
+				o, err := v.d.SignIn(ctx, "worker", pass("worker"))
+				if withKeys = err == nil; withKeys {
+					v.Worker = o
+				}
 			}
 			right, wrong, failed = v.served(acts, withKeys)
 		}

@@ -17,9 +17,11 @@ func (u *unit) workOn() error {
 	if err := u.open(); err != nil {
 		return err
 	}
-	if _, err := u.d.SignIn(ctx, "worker", pass("worker")); err != nil {
+	o, err := u.d.SignIn(ctx, "worker", pass("worker"))
+	if err != nil {
 		return err
 	}
+	u.Worker = o
 	fmt.Println(act{What: "signed-in"})
 	failed := make(chan error, 1)
 	var out sync.Mutex

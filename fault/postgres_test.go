@@ -3,7 +3,6 @@ package fault
 import (
 	"bytes"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -392,7 +391,7 @@ func fillPostgres(dir string) error {
 			switch {
 			case err == nil:
 				acts = append(acts, a)
-			case casework.KindOf(err) == casework.Internal && errors.As(err, &e) && e.Code == "full":
+			case casework.KindOf(err) == casework.Internal && asError(err, &e) && e.Code == "full":
 				full++
 			default:
 				t.Fatalf("on a full tablespace: %v", err)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+
+	"cutout/internal/officer"
 )
 
 // heard takes the complaints of a check that is expected to fail.
@@ -86,7 +88,10 @@ func outage(t testing.TB, u *unit, d *disk, seed uint64, deaf func(string) bool,
 	var acts []act
 	err := v.open()
 	if err == nil && withKeys {
-		_, err = v.d.SignIn(ctx, "worker", pass("worker"))
+		var o officer.Officer
+		if o, err = v.d.SignIn(ctx, "worker", pass("worker")); err == nil {
+			v.Worker = o
+		}
 	}
 	if err == nil {
 		work.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -144,8 +145,9 @@ func (u *unit) close() {
 
 func (u *unit) signIn(t testing.TB) {
 	t.Helper()
-	_, err := u.d.SignIn(ctx, "worker", pass("worker"))
+	o, err := u.d.SignIn(ctx, "worker", pass("worker"))
 	must(t, err)
+	u.Worker = o
 }
 
 func (u *unit) register(name string) (source.ID, error) {
@@ -349,7 +351,7 @@ func (u *unit) entries(t testing.TB, q casework.LogQuery, all bool) (out []audit
 		p, err := u.d.Log(ctx, u.Eye, q)
 		must(t, err)
 		out = append(out, slices.DeleteFunc(slices.Clone(p.Entries), func(e audit.Entry) bool { return e.Outcome != audit.Done })...)
-		if len(p.Entries) == 0 || !all {
+		if len(p.Entries) == 0 || p.Before == 0 || !all {
 			return out
 		}
 		q.Before = p.Before
@@ -403,3 +405,5 @@ func TestMain(m *testing.M) {
 	forgetProgram()
 	os.Exit(code)
 }
+
+func asError(err error, into **casework.Error) bool { return errors.As(err, into) }

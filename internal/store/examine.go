@@ -53,23 +53,28 @@ func (t *Tx) Integrity() ([]string, error) {
 	return out[:min(len(out), maxDamage)], nil
 }
 
-// sealedTables are the fields sealed under the body key. Each query gives, in order of the place it is paged by, that
-// place, the sealed field, and what its associated data is made of.
-var sealedTables = []struct {
+// sealedTable is a field sealed under the body key. Its query gives, in the order of the place it is paged by, that place,
+// the sealed field, and what its associated data is made of.
+type sealedTable struct {
 	name, query string
 	associated  func(place int64, key []byte, number int64) []byte
-}{
-	{"record", "SELECT seq, body, id, version FROM record WHERE seq > ? ORDER BY seq LIMIT 500", func(_ int64, id []byte, version int64) []byte { return associated(ID(id), version) }},
-	{"past", "SELECT p.seq * 1000000 + p.version, p.body, r.id, p.version FROM past p JOIN record r ON r.seq = p.seq WHERE p.seq * 1000000 + p.version > ? ORDER BY 1 LIMIT 500",
-		func(_ int64, id []byte, version int64) []byte { return associated(ID(id), version) }},
-	{"log_entry", "SELECT seq, detail, entry, 0 FROM log_entry WHERE seq > ? AND length(detail) > 0 ORDER BY seq LIMIT 500", func(seq int64, _ []byte, _ int64) []byte { return detailAAD(seq) }},
-	{"officer", "SELECT row_number() OVER (ORDER BY id), secret, id, 0 FROM officer WHERE ? < 0", func(_ int64, id []byte, _ int64) []byte { return secretAAD(officer.ID(id)) }},
-	{"compartment", "SELECT row_number() OVER (ORDER BY id), body, id, 0 FROM compartment WHERE ? < 0", func(_ int64, id []byte, _ int64) []byte { return compartmentAAD(compartment.ID(id)) }},
+}
+
+// sealedTables says nothing of who may read: an examination opens a field to see that it opens, and hands out its place.
+func sealedTables() []sealedTable {
+	return []sealedTable{
+		{"record", "SELECT seq, body, id, version FROM record WHERE seq > ? ORDER BY seq LIMIT 500", func(_ int64, id []byte, version int64) []byte { return associated(ID(id), version) }},
+		{"past", "SELECT p.seq * 1000000 + p.version, p.body, r.id, p.version FROM past p JOIN record r ON r.seq = p.seq WHERE p.seq * 1000000 + p.version > ? ORDER BY 1 LIMIT 500",
+			func(_ int64, id []byte, version int64) []byte { return associated(ID(id), version) }},
+		{"log_entry", "SELECT seq, detail, entry, 0 FROM log_entry WHERE seq > ? AND length(detail) > 0 ORDER BY seq LIMIT 500", func(seq int64, _ []byte, _ int64) []byte { return detailAAD(seq) }},
+		{"officer", "SELECT row_number() OVER (ORDER BY id), secret, id, 0 FROM officer WHERE ? < 0", func(_ int64, id []byte, _ int64) []byte { return secretAAD(officer.ID(id)) }},
+		{"compartment", "SELECT row_number() OVER (ORDER BY id), body, id, 0 FROM compartment WHERE ? < 0", func(_ int64, id []byte, _ int64) []byte { return compartmentAAD(compartment.ID(id)) }},
+	}
 }
 
 // sealedDamage opens every sealed field.
 func (t *Tx) sealedDamage() (out []string, err error) {
-	for _, table := range sealedTables {
+	for _, table := range sealedTables() {
 		for last, more := int64(-1), true; more && len(out) < maxDamage; {
 			n := 0
 			if err := t.rows(table.query, []any{last}, func(r *sql.Rows) error {

@@ -77,6 +77,7 @@ type Store struct {
 	writer  *writer
 	labels  labelCache
 	rights  rightsCache
+	clock   steadyClock
 	once    sync.Once
 }
 
@@ -97,7 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Keys.Body == nil {
 		return nil, errors.New("store: no body key")
 	}
-	s := &Store{cfg: cfg}
+	s := &Store{cfg: cfg, clock: steadyClock{read: cfg.Clock}}
 	var err error
 	if cfg.DSN != "" {
 		s.d = &pgDialect
@@ -209,8 +210,8 @@ func (s *Store) migrate(ctx context.Context) error {
 // Engine is the database the store runs on.
 func (s *Store) Engine() Engine { return s.d.engine }
 
-// Now is the store's clock, to the microsecond that records keep.
-func (s *Store) Now() time.Time { return s.cfg.Clock().UTC().Truncate(time.Microsecond) }
+// Now is the store's clock, to the microsecond that records keep. It never goes back while the store is open.
+func (s *Store) Now() time.Time { return s.clock.now() }
 
 // Today is the unit's civil day.
 func (s *Store) Today() day.Day { return day.Of(s.Now().In(s.cfg.Location)) }
