@@ -175,6 +175,8 @@ func TestF06Damage(t *testing.T) {
 		t.Fatalf("write-ahead logs of %d and %d bytes", len(pulled["cutout.db-wal"]), len(rested["cutout.db-wal"]))
 	}
 	tally := map[string]int{}
+	t.Setenv("CUTOUT_FAULT_PROGRAM", program(t))
+	doctored := 5 // the first turned identity is also shown to the real doctor
 	seeds := pick(40, 5000)
 	first := uint64(rand.Uint32())
 	for i := range seeds {
@@ -224,6 +226,13 @@ func TestF06Damage(t *testing.T) {
 		}
 		v := u.laid(t, from)
 		turn(v)
+		if i == doctored {
+			must(t, os.WriteFile(filepath.Join(v.Dir, "pass"), append(pass("inspector"), '\n'), 0o600))
+			out, code := v.run("inspector", "doctor", "--deep")
+			if code != 1 || !strings.Contains(out, "record, row ") {
+				t.Errorf("the doctor says of a turned identity: exit %d\n%s", code, out)
+			}
+		}
 		noticed := v.found(points)
 		withKeys := false
 		var right int

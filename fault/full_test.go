@@ -137,10 +137,10 @@ func (u *unit) fillUp(dir string) (err error) {
 		}
 		full("an identity", err)
 		ask.refused(t)
-		if out := u.command(5, "source", "list"); !strings.Contains(out, "exit 1") || !strings.Contains(out, "No room is left") {
+		if out := u.command("source", "list"); !strings.Contains(out, "exit 1") || !strings.Contains(out, "No room is left") {
 			t.Errorf("a command on a full disk: %s", out)
 		}
-		if out := u.command(5, "unmask", zero.String(), "--reason", "a drill"); !strings.Contains(out, "exit 1") || strings.Contains(out, "Person Zero") {
+		if out := u.command("unmask", zero.String(), "--reason", "a drill"); !strings.Contains(out, "exit 1") || strings.Contains(out, "Person Zero") {
 			t.Errorf("unmask on a full disk: %s", out)
 		}
 
@@ -170,11 +170,16 @@ func (u *unit) fillUp(dir string) (err error) {
 }
 
 // command runs the real program on the unit and gives what it printed and its exit code.
-func (u *unit) command(mostLines int, args ...string) string {
-	c := exec.Command(os.Getenv("CUTOUT_FAULT_PROGRAM"), append([]string{"--data", u.Dir, "-o", "worker", "--passphrase-file", filepath.Join(u.Dir, "pass"), "--lang", "en"}, args...)...)
-	c.Env = append(os.Environ(), "LANG=en_US.UTF-8")
+func (u *unit) command(args ...string) string {
+	out, code := u.run("worker", args...)
+	return fmt.Sprintf("exit %d\n%.2000s", code, out)
+}
+
+// run runs the real program on the unit as an officer whose passphrase is in the file "pass".
+func (u *unit) run(as string, args ...string) (printed string, code int) {
+	c := exec.Command(os.Getenv("CUTOUT_FAULT_PROGRAM"), append([]string{"--data", u.Dir, "-o", as, "--passphrase-file", filepath.Join(u.Dir, "pass"), "--lang", "en"}, args...)...)
 	out, _ := c.CombinedOutput()
-	return fmt.Sprintf("exit %d\n%.2000s", c.ProcessState.ExitCode(), out)
+	return string(out), c.ProcessState.ExitCode()
 }
 
 // porches are the pages and the interface for programs over an opened unit.

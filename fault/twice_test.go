@@ -23,7 +23,7 @@ func TestF15TwoServers(t *testing.T) {
 	if _, err := u.tryServe(t, nil); err == nil || !strings.Contains(err.Error(), "exit 2") || !strings.Contains(err.Error(), "Another") {
 		t.Errorf("a second server on the same directory: %v", err)
 	}
-	if out := u.command(5, "source", "list"); !strings.HasPrefix(out, "exit 0") {
+	if out := u.command("source", "list"); !strings.HasPrefix(out, "exit 0") {
 		t.Errorf("a command beside the server: %s", out)
 	}
 
@@ -39,7 +39,7 @@ func TestF15TwoServers(t *testing.T) {
 		}
 		answered <- err
 	}()
-	if out := u.command(5, "source", "list"); !strings.HasPrefix(out, "exit 0") {
+	if out := u.command("source", "list"); !strings.HasPrefix(out, "exit 0") {
 		t.Errorf("a command beside a stopped server: %s", out)
 	}
 	time.Sleep(time.Duration(pick(1, 60)) * time.Second)
