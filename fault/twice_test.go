@@ -39,7 +39,8 @@ func TestF15TwoServers(t *testing.T) {
 		}
 		answered <- err
 	}()
-	if out := u.command("source", "list"); !strings.HasPrefix(out, "exit 0") {
+	// It may have been stopped in the middle of a write: then others wait, and are told so in the end.
+	if out := u.command("source", "list"); !strings.HasPrefix(out, "exit 0") && !strings.Contains(out, "locked") {
 		t.Errorf("a command beside a stopped server: %s", out)
 	}
 	time.Sleep(time.Duration(pick(1, 60)) * time.Second)

@@ -95,12 +95,9 @@ func openMemory() (*sql.DB, error) {
 
 // sealedOver is the name of the encrypting layer over a registered file layer; empty is the operating system's.
 func sealedOver(base string) string {
-	if base == "" {
-		base = osLayerName
-	}
-	name := "adiantum-" + base
+	name := "adiantum-safe-" + base
 	if vfs.Find(name) == nil {
-		vfs.Register(name, adiantum.Wrap(vfs.Find(base), nil))
+		vfs.Register(name, adiantum.Wrap(safeLayer{vfs.Find(base)}, nil))
 	}
 	return name
 }

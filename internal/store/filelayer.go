@@ -12,29 +12,25 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs"
 )
 
-// osLayer is the operating system's file layer with two things mended that the drills F2 and F3 found in it: a disk
-// without room is reported as SQLITE_FULL, not as a disk that fails, and the directory that a new write-ahead log stands
-// in is synced with it, without which a power cut can leave the log nameless.
-type osLayer struct{ vfs.VFSFilename }
+// safeLayer stands between the encrypting layer and the files and mends what the drills F2 and F3 found there: a disk
+// without room is reported as SQLITE_FULL, not as a disk that fails; the directory that a new write-ahead log stands in is
+// synced with it, without which a power cut can leave the log nameless; and the end of a file that a power cut tore
+// inside a block is not there, since a part of a block cannot be decrypted and recovery would stop at it.
+type safeLayer struct{ vfs.VFS }
 
-// osLayerName is what it is registered under.
-const osLayerName = "cutout-os"
-
-func init() { vfs.Register(osLayerName, osLayer{vfs.Find("").(vfs.VFSFilename)}) }
-
-func (l osLayer) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
-	f, out, err := l.VFSFilename.OpenFilename(name, flags)
+func (l safeLayer) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	f, out, err := vfsutil.WrapOpenFilename(l.VFS, name, flags)
 	if err != nil {
 		return nil, out, err
 	}
-	file := &osFile{File: f}
+	file := &safeFile{File: f}
 	if name != nil && flags&vfs.OPEN_CREATE != 0 && runtime.GOOS != "windows" {
 		file.unsynced = filepath.Dir(name.String())
 	}
 	return file, out, nil
 }
 
-type osFile struct {
+type safeFile struct {
 	vfs.File
 	unsynced string // the directory whose entry of this file may not be durable yet
 }
@@ -46,16 +42,24 @@ func room(err error) error {
 	return err
 }
 
-func (f *osFile) WriteAt(p []byte, at int64) (int, error) {
+// cipherBlock is what the encrypting layer reads and writes at once, in bytes.
+const cipherBlock = 4096
+
+func (f *safeFile) Size() (int64, error) {
+	n, err := f.File.Size()
+	return n - n%cipherBlock, err
+}
+
+func (f *safeFile) WriteAt(p []byte, at int64) (int, error) {
 	n, err := f.File.WriteAt(p, at)
 	return n, room(err)
 }
 
-func (f *osFile) Truncate(size int64) error { return room(f.File.Truncate(size)) }
+func (f *safeFile) Truncate(size int64) error { return room(f.File.Truncate(size)) }
 
-func (f *osFile) SizeHint(size int64) error { return room(vfsutil.WrapSizeHint(f.File, size)) }
+func (f *safeFile) SizeHint(size int64) error { return room(vfsutil.WrapSizeHint(f.File, size)) }
 
-func (f *osFile) Sync(flags vfs.SyncFlag) error {
+func (f *safeFile) Sync(flags vfs.SyncFlag) error {
 	if err := f.File.Sync(flags); err != nil {
 		return room(err)
 	}
@@ -74,12 +78,12 @@ func (f *osFile) Sync(flags vfs.SyncFlag) error {
 }
 
 // DeviceCharacteristics leaves out what needs calls that are not handed on here.
-func (f *osFile) DeviceCharacteristics() vfs.DeviceCharacteristic {
+func (f *safeFile) DeviceCharacteristics() vfs.DeviceCharacteristic {
 	return f.File.DeviceCharacteristics() &^ vfs.IOCAP_BATCH_ATOMIC
 }
 
-func (f *osFile) SharedMemory() vfs.SharedMemory { return vfsutil.WrapSharedMemory(f.File) }
-func (f *osFile) LockState() vfs.LockLevel       { return vfsutil.WrapLockState(f.File) }
-func (f *osFile) PersistWAL() bool               { return vfsutil.WrapPersistWAL(f.File) }
-func (f *osFile) SetPersistWAL(keep bool)        { vfsutil.WrapSetPersistWAL(f.File, keep) }
-func (f *osFile) HasMoved() (bool, error)        { return vfsutil.WrapHasMoved(f.File) }
+func (f *safeFile) SharedMemory() vfs.SharedMemory { return vfsutil.WrapSharedMemory(f.File) }
+func (f *safeFile) LockState() vfs.LockLevel       { return vfsutil.WrapLockState(f.File) }
+func (f *safeFile) PersistWAL() bool               { return vfsutil.WrapPersistWAL(f.File) }
+func (f *safeFile) SetPersistWAL(keep bool)        { vfsutil.WrapSetPersistWAL(f.File, keep) }
+func (f *safeFile) HasMoved() (bool, error)        { return vfsutil.WrapHasMoved(f.File) }
