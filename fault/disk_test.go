@@ -96,10 +96,10 @@ func (d *disk) after(rnd *rand.Rand) *disk {
 		for b != nil && !b.linked && rnd.IntN(2) == 0 { // the directory still names the file of before, or none
 			b = b.before
 		}
-		if b == nil {
+		if b == nil || b.now == nil {
 			continue
 		}
-		data := slices.Clone(b.safe)
+		data := append([]byte{}, b.safe...)
 		upTo := rnd.IntN(len(b.pending) + 1)
 		for i, c := range b.pending {
 			switch manner {
@@ -136,7 +136,9 @@ func (d *disk) copied() *disk {
 	defer d.mu.Unlock()
 	out := &disk{files: map[string]*blob{}}
 	for name, b := range d.files {
-		out.files[name] = &blob{now: slices.Clone(b.now), safe: slices.Clone(b.now), linked: true}
+		if b.now != nil {
+			out.files[name] = &blob{now: slices.Clone(b.now), safe: slices.Clone(b.now), linked: true}
+		}
 	}
 	return out
 }
@@ -206,14 +208,14 @@ func (l *layer) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, 
 		return nil, flags, sqlite3.CANTOPEN
 	}
 	b := d.files[base]
-	if b == nil && flags&vfs.OPEN_CREATE == 0 {
+	if (b == nil || b.now == nil) && flags&vfs.OPEN_CREATE == 0 {
 		return nil, flags, sqlite3.CANTOPEN
 	}
 	f, flags, err := vfsutil.WrapOpenFilename(vfs.Find(""), name, flags)
 	if err != nil {
 		return nil, flags, err
 	}
-	if b == nil || b.now == nil && b.before != nil {
+	if b == nil || b.now == nil {
 		fresh := &blob{now: []byte{}}
 		if b != nil {
 			fresh.before = b.before
@@ -241,7 +243,8 @@ func (l *layer) Delete(name string, syncDir bool) error {
 	if delete(d.files, base); !syncDir && b.linked {
 		d.files[base] = &blob{before: b} // removed, and perhaps not
 	}
-	return os.Remove(name)
+	os.Remove(name) // the empty file of its locks
+	return nil
 }
 
 func (l *layer) Access(name string, flags vfs.AccessFlag) (bool, error) {

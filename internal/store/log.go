@@ -114,8 +114,13 @@ func (b *batch) appendLog(ctx context.Context) error {
 	for _, h := range hashes {
 		nodes = append(nodes, h.Index, h.Hash[:])
 	}
-	if err := errors.Join(c.insert(ctx, "log_entry (seq, entry, detail)", "(?, ?, ?)", entries), c.insert(ctx, "log_object (object, seq)", "(?, ?)", objects),
-		c.insert(ctx, "log_node (idx, hash)", "(?, ?)", nodes)); err != nil {
+	if err := c.insert(ctx, "log_entry (seq, entry, detail)", "(?, ?, ?)", entries); err != nil {
+		return err
+	}
+	if err := c.insert(ctx, "log_object (object, seq)", "(?, ?)", objects); err != nil {
+		return err
+	}
+	if err := c.insert(ctx, "log_node (idx, hash)", "(?, ?)", nodes); err != nil {
 		return err
 	}
 	b.logSize, b.firstLeaf = size, leaves[0]
