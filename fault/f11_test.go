@@ -65,7 +65,7 @@ func TestF11SlowClients(t *testing.T) {
 			}
 		}
 	}
-	others := load()
+	others := busyness()
 	quiet := probe(30, nil)
 
 	stop := make(chan struct{})
@@ -144,8 +144,8 @@ func TestF11SlowClients(t *testing.T) {
 	}
 }
 
-// load is how many programs wanted the machine's processors in the last minute; 0 where it does not say.
-func load() (n float64) {
+// busyness is how many programs wanted the machine's processors in the last minute; 0 where it does not say.
+func busyness() (n float64) {
 	b, _ := os.ReadFile("/proc/loadavg")
 	fmt.Sscan(string(b), &n)
 	return n

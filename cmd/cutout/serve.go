@@ -37,6 +37,11 @@ func (c *serve) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	lock, err := s.alone(cfg)
+	if err != nil {
+		return err
+	}
+	defer lock.Close() // a nil file is closed already
 	if err := c.configure(s, &cfg); err != nil {
 		return err
 	}

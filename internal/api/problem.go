@@ -42,11 +42,13 @@ var statuses = map[casework.Kind]int{
 	casework.Internal: http.StatusInternalServerError,
 }
 
-// unsigned are refusals that ask for a sign-in, or for waiting before the next one.
-var unsigned = map[string]int{
+// special are reasons with a status of their own: refusals that ask for a sign-in or for waiting before the next one, and
+// a store that has no room.
+var special = map[string]int{
 	"refused.sign-in":  http.StatusUnauthorized,
 	"refused.account":  http.StatusUnauthorized,
 	"refused.too-many": http.StatusTooManyRequests,
+	"full":             http.StatusInsufficientStorage,
 }
 
 var errNotFound = &casework.Error{Kind: casework.NotFound, Code: "notfound"}
@@ -74,7 +76,7 @@ func problem(words *wording.Words, err error) Problem {
 	e := &casework.Error{Kind: kind, Code: string(kind)}
 	errors.As(err, &e)
 	p.Status, p.Code = statuses[kind], e.Code
-	if n, ok := unsigned[e.Code]; ok {
+	if n, ok := special[e.Code]; ok {
 		p.Status = n
 	}
 	p.Title = words.T("error." + string(kind) + "_title")
@@ -89,7 +91,10 @@ func problem(words *wording.Words, err error) Problem {
 		}
 		p.Detail = words.T(e.Code, kv...)
 	}
-	if kind == casework.Internal {
+	switch {
+	case kind == casework.Internal && (e.Code == "full" || e.Code == "unknown"): // worded above
+		p.Incident = e.Params["Incident"]
+	case kind == casework.Internal:
 		p.Code, p.Incident = "internal", e.Params["Incident"]
 		p.Detail = words.T("error.internal")
 		if p.Incident != "" {

@@ -141,7 +141,7 @@ func (d *Desk) report(word string, err error) error {
 	} else {
 		d.logs.Error("incident", "number", n, "act", word, "error", e.cause.Error())
 	}
-	return &Error{Kind: Internal, Code: "internal", Params: map[string]string{"Incident": n}, cause: e.cause}
+	return &Error{Kind: Internal, Code: e.Code, Params: map[string]string{"Incident": n}, cause: e.cause}
 }
 
 type incident struct{}

@@ -53,7 +53,9 @@ type Unit struct {
 type Config struct {
 	Path string // SQLite file, ":memory:" for a store that is gone when closed, or empty
 	DSN  string // PostgreSQL address, or empty
-	Key  vault.StoreKey
+	// FileLayer names the file layer an SQLite file is on (store.Config); empty is the operating system's.
+	FileLayer string
+	Key       vault.StoreKey
 	// Ring is the directory of the sources' own keys (vault.Ring); empty is keys/sources beside the SQLite file. A unit on
 	// PostgreSQL must name one: the keys never stand in the database.
 	Ring   string

@@ -114,6 +114,10 @@ func shown(err error) error {
 		return invalid(f.Faults)
 	case errors.Is(err, store.ErrOfficer):
 		return refused("account")
+	case store.Full(err):
+		return &Error{Kind: Internal, Code: "full", cause: err}
+	case errors.Is(err, store.ErrUnknown):
+		return &Error{Kind: Internal, Code: "unknown", cause: err}
 	}
 	return &Error{Kind: Internal, Code: "internal", cause: err}
 }

@@ -72,7 +72,7 @@ func openDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, store.Config{Path: cfg.Path, DSN: cfg.DSN, Keys: keys, Clock: cfg.Clock, Random: cfg.Random})
+	s, err := store.Open(ctx, store.Config{Path: cfg.Path, DSN: cfg.DSN, FileLayer: cfg.FileLayer, Keys: keys, Clock: cfg.Clock, Random: cfg.Random})
 	if err != nil {
 		return nil, err
 	}

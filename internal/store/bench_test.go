@@ -58,7 +58,7 @@ func raw(b *testing.B, cfg Config) *sql.DB {
 		return rawPostgres(b, cfg)
 	}
 	var key [32]byte
-	db, err := openSQLite(filepath.Join(b.TempDir(), "raw.db"), key[:])
+	db, err := openSQLite(filepath.Join(b.TempDir(), "raw.db"), "", key[:])
 	if err != nil {
 		b.Fatal(err)
 	}

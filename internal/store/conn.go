@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/ncruces/go-sqlite3"
@@ -20,6 +21,9 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 	looks bool // for looks only: nothing can be written through it
 	lost  bool // broken: the server went away, or a caller left in the middle of a query
+	// undone is the failure at which SQLite undid the whole transaction by itself. Until ROLLBACK nothing more is run: it
+	// would be a transaction of its own, and half an act would stay.
+	undone error
 }
 
 // maxStatements bounds the statements a connection keeps: search texts vary with the number of words.
@@ -33,6 +37,7 @@ func newConn(ctx context.Context, db *sql.DB, d *dialect, looks bool) (*conn, er
 // mend replaces a broken connection.
 func (c *conn) mend(ctx context.Context) error {
 	c.close()
+	c.undone = nil
 	fresh, err := c.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -49,6 +54,7 @@ func (c *conn) mend(ctx context.Context) error {
 
 // begin opens a transaction, on a new connection when the old one is broken.
 func (c *conn) begin(ctx context.Context, q string) error {
+	c.undone = nil
 	if !c.lost {
 		err := c.raw(ctx, q)
 		if err == nil || ctx.Err() != nil || busy(err) {
@@ -65,6 +71,7 @@ func (c *conn) begin(ctx context.Context, q string) error {
 // rollback ends a transaction whatever state it is in, also when the caller has gone away: a connection must not keep a
 // snapshot. One that cannot even do that is replaced before its next use.
 func (c *conn) rollback(ctx context.Context) {
+	c.undone = nil
 	if err := c.raw(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
 		c.lost = true
 	}
@@ -86,7 +93,22 @@ func (c *conn) close() {
 
 // raw runs a statement that cannot be prepared (BEGIN, SAVEPOINT, SET LOCAL).
 func (c *conn) raw(ctx context.Context, q string) error {
+	if c.undone != nil {
+		return c.undone
+	}
 	_, err := c.c.ExecContext(ctx, q)
+	return c.heard(err)
+}
+
+// heard notes a failure at which SQLite may have undone the whole transaction.
+func (c *conn) heard(err error) error {
+	var code sqlite3.ErrorCode
+	if err != nil && c.d.engine == SQLite && errors.As(err, &code) {
+		switch code {
+		case sqlite3.IOERR, sqlite3.FULL, sqlite3.NOMEM, sqlite3.INTERRUPT:
+			c.undone = err
+		}
+	}
 	return err
 }
 
@@ -109,13 +131,16 @@ func (c *conn) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
 }
 
 func (c *conn) exec(ctx context.Context, q string, args ...any) (int64, error) {
+	if c.undone != nil {
+		return 0, c.undone
+	}
 	s, err := c.stmt(ctx, q)
 	if err != nil {
-		return 0, err
+		return 0, c.heard(err)
 	}
 	r, err := s.ExecContext(ctx, args...)
 	if err != nil {
-		return 0, err
+		return 0, c.heard(err)
 	}
 	return r.RowsAffected()
 }
@@ -138,20 +163,27 @@ func (c *conn) insert(ctx context.Context, into, row string, values []any) error
 }
 
 func (c *conn) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if c.undone != nil {
+		return nil, c.undone
+	}
 	s, err := c.stmt(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, c.heard(err)
 	}
-	return s.QueryContext(ctx, args...)
+	rows, err := s.QueryContext(ctx, args...)
+	return rows, c.heard(err)
 }
 
 // one scans the single row of a query; sql.ErrNoRows when there is none.
 func (c *conn) one(ctx context.Context, q string, args []any, into ...any) error {
+	if c.undone != nil {
+		return c.undone
+	}
 	s, err := c.stmt(ctx, q)
 	if err != nil {
-		return err
+		return c.heard(err)
 	}
-	return s.QueryRowContext(ctx, args...).Scan(into...)
+	return c.heard(s.QueryRowContext(ctx, args...).Scan(into...))
 }
 
 // retryable reports whether the engine asks for the whole transaction to be run again. Distributed engines that speak
@@ -163,3 +195,10 @@ func retryable(err error) bool {
 
 // busy reports that another process has been writing an SQLite file for longer than the connection waits.
 func busy(err error) bool { return errors.Is(err, sqlite3.BUSY) }
+
+// Full reports that the disk, the quota or the tablespace the records are on has no room: nothing can be written, and so
+// nothing can be shown, until there is room again.
+func Full(err error) bool {
+	var pg *pgconn.PgError
+	return errors.Is(err, sqlite3.FULL) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.As(err, &pg) && pg.Code == "53100"
+}

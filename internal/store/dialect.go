@@ -15,8 +15,9 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // the pure Go SQLite driver
 	"github.com/ncruces/go-sqlite3/ext/fts5"
-	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // encrypts the file, its index and its write-ahead log
-	_ "github.com/ncruces/go-sqlite3/vfs/memdb"    // keeps a throw-away store in memory
+	"github.com/ncruces/go-sqlite3/vfs"
+	"github.com/ncruces/go-sqlite3/vfs/adiantum" // encrypts the file, its index and its write-ahead log
+	_ "github.com/ncruces/go-sqlite3/vfs/memdb"  // keeps a throw-away store in memory
 )
 
 //go:embed migrations
@@ -96,14 +97,23 @@ func openMemory() (*sql.DB, error) {
 	return sql.Open("sqlite3", "file:/"+rand.Text()+"?"+q.Encode())
 }
 
+// sealedOver is the name of the encrypting layer over a registered file layer; empty is the operating system's.
+func sealedOver(base string) string {
+	name := "adiantum-safe-" + base
+	if vfs.Find(name) == nil {
+		vfs.Register(name, adiantum.Wrap(safeLayer{vfs.Find(base)}, nil))
+	}
+	return name
+}
+
 // openSQLite opens the encrypted file. The key goes in through the connection string of this process only; the file
 // name never carries it.
-func openSQLite(path string, pageKey []byte) (*sql.DB, error) {
+func openSQLite(path, base string, pageKey []byte) (*sql.DB, error) {
 	if path == InMemory {
 		return openMemory()
 	}
 	q := url.Values{}
-	q.Set("vfs", "adiantum")
+	q.Set("vfs", sealedOver(base))
 	q.Set("hexkey", hex.EncodeToString(pageKey))
 	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)",
 		"foreign_keys(ON)", "trusted_schema(OFF)", "cell_size_check(ON)", "cache_size(-32000)", "temp_store(MEMORY)"} {

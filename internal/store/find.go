@@ -69,7 +69,7 @@ func (t *Tx) cursorMAC(digest []byte, id ID) []byte {
 // the cursor is as good as malformed: the list is asked for anew.
 func (t *Tx) resume(digest []byte, cursor string) (seq int64, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(b) != 32 {
+	if err != nil || len(b) != 32 || base64.RawURLEncoding.EncodeToString(b) != cursor { // one form only: the decoder skips line ends and spare bits
 		return 0, ErrCursor
 	}
 	id := ID(b[:16])

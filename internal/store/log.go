@@ -86,6 +86,7 @@ func (b *batch) appendLog(ctx context.Context) error {
 		return nil
 	}
 	c := b.w.c
+	b.firstSeq = b.logSize
 	leaves := make([][]byte, len(b.entries))
 	var entries, objects, nodes []any
 	for i := range b.entries {
@@ -113,11 +114,16 @@ func (b *batch) appendLog(ctx context.Context) error {
 	for _, h := range hashes {
 		nodes = append(nodes, h.Index, h.Hash[:])
 	}
-	if err := errors.Join(c.insert(ctx, "log_entry (seq, entry, detail)", "(?, ?, ?)", entries), c.insert(ctx, "log_object (object, seq)", "(?, ?)", objects),
-		c.insert(ctx, "log_node (idx, hash)", "(?, ?)", nodes)); err != nil {
+	if err := c.insert(ctx, "log_entry (seq, entry, detail)", "(?, ?, ?)", entries); err != nil {
 		return err
 	}
-	b.logSize = size
+	if err := c.insert(ctx, "log_object (object, seq)", "(?, ?)", objects); err != nil {
+		return err
+	}
+	if err := c.insert(ctx, "log_node (idx, hash)", "(?, ?)", nodes); err != nil {
+		return err
+	}
+	b.logSize, b.firstLeaf = size, leaves[0]
 	return nil
 }
 

@@ -57,6 +57,16 @@ func (r Rights) nextChange(on day.Day) day.Day {
 	return next
 }
 
+// reachDays packs, for the column reach_until, the days on which a written reach is right: from the day it was written to
+// the day before the Scope can differ. Only the second was kept at first, and a clock set back kept the later day's reach.
+func reachDays(written, until day.Day) int64 { return int64(written)<<32 | int64(uint32(until)) }
+
+// reachHolds reports whether a reach written on such days is right today. On any other day, earlier or later, it is
+// written anew before anything is read through it.
+func reachHolds(days int64, today day.Day) bool {
+	return day.Day(days>>32) <= today && today < day.Day(int32(uint32(days)))
+}
+
 // narrowest is the number of labels up to which a Scope is answered from the label side of every index, so that the work
 // does not depend on rows the officer may not see. Measured in docs/decisions/0005-search.md.
 const narrowest = 100
@@ -175,6 +185,11 @@ func (t *Tx) intern(l compartment.Label) (int64, error) {
 	if _, err := t.c.exec(t.ctx, "INSERT INTO label (id, enc) VALUES (?, ?)", n, enc); err != nil {
 		return 0, err
 	}
+	// Only who reaches what on this day is decided here: a reach written for other days is not right for the new label.
+	if _, err := t.c.exec(t.ctx, "UPDATE officer SET reach_until = 0 WHERE reach_until <> 0 AND (reach_until >> 32 > ? OR (reach_until & 4294967295) <= ?)",
+		int64(t.today), int64(t.today)); err != nil {
+		return 0, err
+	}
 	all, err := t.accounts()
 	if err != nil {
 		return 0, err
@@ -224,7 +239,7 @@ func (t *Tx) refreshReach(o officer.ID, r Rights) error {
 			return err
 		}
 	}
-	_, err = t.c.exec(t.ctx, "UPDATE officer SET reach_until = ? WHERE id = ?", int64(r.nextChange(t.today)), o.Bytes())
+	_, err = t.c.exec(t.ctx, "UPDATE officer SET reach_until = ? WHERE id = ?", reachDays(t.today, r.nextChange(t.today)), o.Bytes())
 	return err
 }
 

@@ -31,13 +31,17 @@ var (
 	ErrClosed   = errors.New("store: closed")
 	ErrDamaged  = errors.New("store: a sealed body does not open: damaged, moved, or another key")
 	ErrKey      = errors.New("store: these records were written under other keys")
+	ErrUnknown  = errors.New("store: the engine failed while it confirmed a commit; what became of it is not known")
 )
 
 // Config says where the records are and what the store may use.
 type Config struct {
 	Path string // SQLite file, or InMemory; empty when DSN is set
 	DSN  string // PostgreSQL address; empty for SQLite
-	Keys Keys
+	// FileLayer names a registered SQLite VFS that takes the place of the operating system's beneath the encrypting one;
+	// empty is the operating system's.
+	FileLayer string
+	Keys      Keys
 	// Clock gives the time of every act; nil is the system clock. Location is the unit's calendar; nil is UTC.
 	Clock    func() time.Time
 	Location *time.Location
@@ -71,6 +75,7 @@ type Store struct {
 	writer  *writer
 	labels  labelCache
 	rights  rightsCache
+	clock   steadyClock
 	once    sync.Once
 }
 
@@ -123,14 +128,14 @@ func connect(cfg Config) (*Store, error) {
 	if cfg.Keys.Body == nil {
 		return nil, errors.New("store: no body key")
 	}
-	s := &Store{cfg: cfg}
+	s := &Store{cfg: cfg, clock: steadyClock{read: cfg.Clock}}
 	var err error
 	if cfg.DSN != "" {
 		s.d = &pgDialect
 		s.db, err = openPostgres(cfg.DSN)
 	} else {
 		s.d = &sqliteDialect
-		s.db, err = openSQLite(cfg.Path, cfg.Keys.Page[:])
+		s.db, err = openSQLite(cfg.Path, cfg.FileLayer, cfg.Keys.Page[:])
 	}
 	return s, err
 }
@@ -191,8 +196,8 @@ func (s *Store) prove(ctx context.Context, c *conn) error {
 // Engine is the database the store runs on.
 func (s *Store) Engine() Engine { return s.d.engine }
 
-// Now is the store's clock, to the microsecond that records keep.
-func (s *Store) Now() time.Time { return s.cfg.Clock().UTC().Truncate(time.Microsecond) }
+// Now is the store's clock, to the microsecond that records keep. It never goes back while the store is open.
+func (s *Store) Now() time.Time { return s.clock.now() }
 
 // Today is the unit's civil day.
 func (s *Store) Today() day.Day { return day.Of(s.Now().In(s.cfg.Location)) }

@@ -108,7 +108,7 @@ func (t *Tx) open() (stale bool, err error) {
 		return false, ErrOfficer
 	}
 	t.scope = t.rights.Scope(t.today)
-	return until <= int64(t.today), nil
+	return !reachHolds(until, t.today), nil
 }
 
 // Read runs fn on a snapshot of the records as the officer may see them, then writes the entry of the look, and returns

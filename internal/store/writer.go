@@ -168,7 +168,11 @@ func (w *writer) run() {
 func (w *writer) commit(jobs []*job) {
 	var err error
 	for try := 0; try <= maxRetries; try++ {
-		if err = w.try(jobs); err == nil || !retryable(err) {
+		var b *batch
+		if b, err = w.try(jobs); errors.Is(err, ErrUnknown) {
+			err = w.settle(b, err)
+		}
+		if err == nil || !retryable(err) {
 			break
 		}
 		time.Sleep(time.Duration(min(try, 10)+1) * time.Millisecond)
@@ -182,7 +186,7 @@ func (w *writer) commit(jobs []*job) {
 			return
 		}
 		if j := jobs[0]; j.fn != nil && j.entry != nil && !j.founding {
-			w.try([]*job{{ctx: j.ctx, o: j.o, machine: j.machine, entry: j.entry, outcome: audit.Failed}}) // as well as it goes
+			_, _ = w.try([]*job{{ctx: j.ctx, o: j.o, machine: j.machine, entry: j.entry, outcome: audit.Failed}}) // as well as it goes
 		}
 	}
 	for _, j := range jobs {
@@ -202,15 +206,17 @@ type batch struct {
 	nextSeq   int64
 	nextLabel int64
 	oldLabels int64 // labels below this number are committed and may be cached
+	firstSeq  int64 // of its entries in the log
+	firstLeaf []byte
 	entries   []pending
 	unindexed []unindexed
 	open      bool // a savepoint stands
 }
 
-func (w *writer) try(jobs []*job) (err error) {
+func (w *writer) try(jobs []*job) (b *batch, err error) {
 	ctx := context.Background() // one caller going away must not undo the acts of the others
 	if err := w.c.begin(ctx, w.s.d.begin); err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return nil, fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -218,13 +224,14 @@ func (w *writer) try(jobs []*job) (err error) {
 			w.c.rollback(ctx)
 		}
 	}()
+	b = &batch{w: w}
 	// A fault of the program here would end it, with every act under way, and print what it held.
-	return guard(func() error { return w.fill(ctx, jobs) })
+	return b, guard(func() error { return b.fill(ctx, jobs) })
 }
 
 // fill does the jobs in the transaction begun, and commits it.
-func (w *writer) fill(ctx context.Context, jobs []*job) error {
-	b := &batch{w: w}
+func (b *batch) fill(ctx context.Context, jobs []*job) error {
+	w := b.w
 	if err := w.c.one(ctx, "SELECT log_size, next_seq, next_label FROM head WHERE one = 1"+w.s.d.headLock, nil, &b.logSize, &b.nextSeq, &b.nextLabel); err != nil {
 		return fmt.Errorf("head: %w", err)
 	}
@@ -257,6 +264,9 @@ func (w *writer) fill(ctx context.Context, jobs []*job) error {
 		return fmt.Errorf("head: %w", err)
 	}
 	if err := w.c.raw(ctx, "COMMIT"); err != nil {
+		if !answered(err) {
+			err = fmt.Errorf("%w: %w", ErrUnknown, err)
+		}
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil

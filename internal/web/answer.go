@@ -87,9 +87,15 @@ func (s *Server) wrong(w http.ResponseWriter, r *http.Request, err error) {
 		if kind == casework.Refused {
 			body.Why = because(v.Words, e)
 		}
+		if e.Code == "full" || e.Code == "unknown" { // failures with words of their own
+			body.Kind = e.Code
+		}
 	}
 	status := statuses[kind]
-	page := templates.Page{Lang: v.Words.Lang(), Theme: v.Theme, Tone: "grey", Label: s.desk.Unit().Name, Title: v.Words.T("error." + string(kind) + "_title"), Path: "/", Body: body, Now: s.desk.Now()}
+	if body.Kind == "full" {
+		status = http.StatusInsufficientStorage
+	}
+	page := templates.Page{Lang: v.Words.Lang(), Theme: v.Theme, Tone: "grey", Label: s.desk.Unit().Name, Title: v.Words.T("error." + body.Kind + "_title"), Path: "/", Body: body, Now: s.desk.Now()}
 	if !v.Officer.ID.IsZero() {
 		page.Officer, page.Rail = v.Officer.Name, s.rail(casework.Frame{Duties: officer.Duties()})
 	}
