@@ -1,0 +1,115 @@
+package attack
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// The program is built once: commands are attacked as people run them, each in a process of its own.
+var built struct {
+	once sync.Once
+	bin  string
+	err  error
+}
+
+func binary(t testing.TB) string {
+	t.Helper()
+	built.once.Do(func() {
+		built.bin = filepath.Join(folder(), "cutout")
+		if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", built.bin, "cutout/cmd/cutout").CombinedOutput(); err != nil {
+			built.err = errors.Join(err, errors.New(string(out)))
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return built.bin
+}
+
+// ran is what became of a command.
+type ran struct {
+	out, side string
+	code      int
+}
+
+func (r ran) all() string { return r.out + r.side }
+
+// command makes a command on the unit's directory as an officer.
+func (u *unit) command(t testing.TB, name string, words ...string) *exec.Cmd {
+	t.Helper()
+	secret := filepath.Join(u.dir, name+".passphrase")
+	if err := os.WriteFile(secret, pass(name), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary(t), append(slices.Clone(words), "--data", u.dir, "--officer", name, "--passphrase-file", secret)...)
+	cmd.Env = []string{"LANG=en_US.UTF-8", "HOME=" + u.dir, "TMPDIR=" + u.dir}
+	cmd.Dir = u.dir
+	return cmd
+}
+
+// run runs a command; files and what is read from standard input come in the words.
+func (u *unit) run(t testing.TB, name string, words ...string) ran {
+	t.Helper()
+	return finish(t, u.command(t, name, words...))
+}
+
+func finish(t testing.TB, cmd *exec.Cmd) ran {
+	t.Helper()
+	var out, side bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &side
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return ran{out.String(), side.String(), cmd.ProcessState.ExitCode()}
+}
+
+// file writes a file into the unit's directory for a command to read.
+func (u *unit) write(t testing.TB, name, content string) string {
+	t.Helper()
+	path := filepath.Join(u.dir, name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var named struct {
+	once sync.Once
+	all  []string
+}
+
+// commandNames asks the program itself for all its commands, "source register" and so on.
+func commandNames(t testing.TB) []string {
+	t.Helper()
+	bin := binary(t)
+	named.once.Do(func() {
+		var walk func(path []string)
+		walk = func(path []string) {
+			cmd := exec.Command(bin, append(slices.Clone(path), "--help")...)
+			cmd.Env = []string{"LANG=en_US.UTF-8"}
+			out := finish(t, cmd)
+			_, list, group := strings.Cut(out.out, "\nCommands\n")
+			if !group {
+				named.all = append(named.all, strings.Join(path, " "))
+				return
+			}
+			for line := range strings.Lines(list) {
+				if strings.TrimSpace(line) == "" {
+					break
+				}
+				walk(append(slices.Clone(path), strings.Fields(line)[0]))
+			}
+		}
+		walk(nil)
+	})
+	return named.all
+}
