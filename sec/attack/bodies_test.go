@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -171,3 +172,17 @@ func text(b []byte) string {
 	}
 	return strings.Join(strings.Fields(s), " ")
 }
+
+func mustJSON(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+var (
+	refs   = regexp.MustCompile(`\b[A-Z]{1,2}-[0-9A-Z]{6}\b`)
+	digits = regexp.MustCompile(`\d+`)
+)
