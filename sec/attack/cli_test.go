@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"os"
@@ -112,4 +113,43 @@ func commandNames(t testing.TB) []string {
 		walk(nil)
 	})
 	return named.all
+}
+
+// serve runs the program's own server on the unit's directory until the test ends, and gives its address.
+func (u *unit) serve(t testing.TB) string {
+	t.Helper()
+	cmd := exec.Command(binary(t), "serve", "--data", u.dir, "--addr", "127.0.0.1:0")
+	cmd.Env = []string{"LANG=en_US.UTF-8", "HOME=" + u.dir}
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	found := make(chan string, 1)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if _, addr, ok := strings.Cut(lines.Text(), "http://"); ok {
+				select {
+				case found <- strings.TrimSpace(addr):
+				default:
+				}
+			}
+		}
+		close(found)
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		<-done
+		cmd.Wait()
+	})
+	addr, ok := <-found
+	if !ok {
+		t.Fatal("the server did not start")
+	}
+	return addr
 }
