@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -152,4 +153,16 @@ func (u *unit) serve(t testing.TB) string {
 		t.Fatal("the server did not start")
 	}
 	return addr
+}
+
+// measured runs a command and gives also the most memory it held, in bytes (0 where the system does not say).
+func (u *unit) measured(t testing.TB, name string, words ...string) (ran, int64) {
+	t.Helper()
+	cmd := u.command(t, name, words...)
+	r := finish(t, cmd)
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return r, 0
+	}
+	return r, usage.Maxrss << 10
 }
