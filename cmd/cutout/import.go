@@ -150,7 +150,7 @@ func draftsOfCSV(b []byte) (out []casework.ReportDraft, bad fault.Faults) {
 		tree := map[string]any{}
 		for i, v := range line {
 			if v != "" {
-				plant(tree, strings.Split(head[i], "."), v)
+				plant(tree, strings.Split(head[i], "."), original(v))
 			}
 		}
 		y, err := yaml.Marshal(tree)
