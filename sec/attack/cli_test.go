@@ -87,6 +87,7 @@ func (u *unit) write(t testing.TB, name, content string) string {
 var named struct {
 	once sync.Once
 	all  []string
+	help map[string]string // of each command
 }
 
 // commandNames asks the program itself for all its commands, "source register" and so on.
@@ -94,6 +95,7 @@ func commandNames(t testing.TB) []string {
 	t.Helper()
 	bin := binary(t)
 	named.once.Do(func() {
+		named.help = map[string]string{}
 		var walk func(path []string)
 		walk = func(path []string) {
 			cmd := exec.Command(bin, append(slices.Clone(path), "--help")...)
@@ -102,6 +104,7 @@ func commandNames(t testing.TB) []string {
 			_, list, group := strings.Cut(out.out, "\nCommands\n")
 			if !group {
 				named.all = append(named.all, strings.Join(path, " "))
+				named.help[strings.Join(path, " ")] = out.out
 				return
 			}
 			for line := range strings.Lines(list) {
