@@ -33,7 +33,7 @@ type waiting struct {
 var pending = []waiting{
 	{1, "", "documents attached to records", "no record holds a file; rows 13 and 9 try ranges, conditions and the one download there is", documents},
 	{2, "Documents", "documents attached to records", "re-linking is tried with reports, items, contacts and citations", documents},
-	{9, "Exports", "exports kept on the server for later download", "nothing is exported but the output of a command and the log's bundle, both made while they are sent",
+	{9, "Kept", "exports kept on the server for later download", "nothing is exported but the output of a command and the log's bundle, both made while they are sent",
 		routed(`export|download|/feeds?(/|$)`)},
 	{11, "", "events, web hooks and mail", "nothing is sent to anybody by itself: there is no subscription to outlive a right", events},
 	{12, "", "events and web hooks", "no event leaves the server", events},
