@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // The program is built once: commands are attacked as people run them, each in a process of its own.
@@ -66,7 +67,12 @@ func finish(t testing.TB, cmd *exec.Cmd) ran {
 	t.Helper()
 	var out, side bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &side
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	guard := time.AfterFunc(3*time.Minute, func() { cmd.Process.Kill() }) // what a bomb has caught must not take the machine
+	err := cmd.Wait()
+	guard.Stop()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)

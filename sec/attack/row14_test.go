@@ -118,7 +118,7 @@ func TestRow45CursorsAndOperators(t *testing.T) {
 		t.Fatalf("cursor %q: %v", mine, err)
 	}
 	var forged []string
-	for i := range raw {
+	for i := 0; i < len(raw); i += 5 {
 		b := slices.Clone(raw)
 		b[i] ^= 1
 		forged = append(forged, base64.RawURLEncoding.EncodeToString(b))

@@ -164,7 +164,9 @@ func TestRow33RightsByRelation(t *testing.T) {
 			t.Errorf("the administrator gave himself the duty %s: %d", duty, a.status)
 		}
 	}
-	root.send("POST", "/officers/"+self+"/compartments", mustJSON(t, object{"compartment": u.south.desk.String()}))
+	if a := root.send("POST", "/officers/"+self+"/compartments", mustJSON(t, object{"compartment": u.south.desk.String()})); a.status != 403 {
+		t.Errorf("the administrator handed himself a desk: %d", a.status)
+	}
 	shown := 0
 	for _, p := range u.both(t, "root") {
 		for _, r := range p.routes() {
