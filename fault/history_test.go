@@ -80,7 +80,7 @@ func (h *history) add(client int, o op, called int64, a answer) {
 // server is the one under test, whichever process it is at the moment.
 type server struct {
 	mu sync.RWMutex
-	s  *served
+	s  *running
 }
 
 func (s *server) base() string {

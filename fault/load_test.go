@@ -100,7 +100,7 @@ func (u *unit) officers(t *testing.T, many int) []string {
 	return names
 }
 
-func (u *unit) crowdOf(t *testing.T, s *served, names []string, clients int) []*client {
+func (u *unit) crowdOf(t *testing.T, s *running, names []string, clients int) []*client {
 	t.Helper()
 	tokens := map[string]string{}
 	for _, name := range names {

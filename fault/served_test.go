@@ -18,8 +18,8 @@ import (
 	"cutout/internal/api"
 )
 
-// served is the real program serving a unit.
-type served struct {
+// running is the real program serving a unit.
+type running struct {
 	cmd  *exec.Cmd
 	base string
 	said *bytes.Buffer
@@ -29,16 +29,16 @@ type served struct {
 var servedAt = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // serve starts the program on the unit, behind a command such as prlimit where one is given.
-func (u *unit) serve(t testing.TB, env []string, before ...string) *served {
+func (u *unit) serve(t testing.TB, env []string, before ...string) *running {
 	t.Helper()
 	s, err := u.tryServe(t, env, before...)
 	must(t, err)
 	return s
 }
 
-func (u *unit) tryServe(t testing.TB, env []string, before ...string) (*served, error) {
+func (u *unit) tryServe(t testing.TB, env []string, before ...string) (*running, error) {
 	argv := append(before, program(t), "--data", u.Dir, "--lang", "en", "serve", "--addr", "127.0.0.1:0")
-	s := &served{cmd: exec.Command(argv[0], argv[1:]...), said: &bytes.Buffer{}, gone: make(chan struct{})}
+	s := &running{cmd: exec.Command(argv[0], argv[1:]...), said: &bytes.Buffer{}, gone: make(chan struct{})}
 	s.cmd.Env = append(os.Environ(), env...)
 	out, err := s.cmd.StderrPipe()
 	must(t, err)
@@ -63,10 +63,10 @@ func (u *unit) tryServe(t testing.TB, env []string, before ...string) (*served, 
 	return s, nil
 }
 
-func (s *served) kill() { s.end(syscall.SIGKILL) }
+func (s *running) kill() { s.end(syscall.SIGKILL) }
 
 // end sends a signal and waits for the end.
-func (s *served) end(by syscall.Signal) {
+func (s *running) end(by syscall.Signal) {
 	select {
 	case <-s.gone:
 		return
@@ -77,7 +77,7 @@ func (s *served) end(by syscall.Signal) {
 }
 
 // peak is the most memory the process held so far, in MiB.
-func (s *served) peak(t testing.TB) int {
+func (s *running) peak(t testing.TB) int {
 	t.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {

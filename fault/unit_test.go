@@ -120,7 +120,7 @@ func begin(t testing.TB, u *unit) *unit {
 
 func (u *unit) config() (casework.Config, error) {
 	key, _, err := vault.OpenStoreKey(filepath.Join(u.Dir, "keys", "store.key"))
-	cfg := casework.Config{Key: key, DSN: u.DSN, FileLayer: u.Layer, QuietWatch: true, Clock: u.clock, Logs: slog.New(slog.DiscardHandler)}
+	cfg := casework.Config{Key: key, DSN: u.DSN, Ring: filepath.Join(u.Dir, "keys", "sources"), FileLayer: u.Layer, QuietWatch: true, Clock: u.clock, Logs: slog.New(slog.DiscardHandler)}
 	if u.DSN == "" {
 		cfg.Path = filepath.Join(u.Dir, "cutout.db")
 	}

@@ -147,7 +147,8 @@ type auditBundle struct {
 func (c *auditBundle) Run(s *session) error {
 	return s.as(func(d *casework.Desk, o officer.Officer) (err error) {
 		part := c.Out + ".part"
-		f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		os.Remove(part) // of a run that broke off; whatever else waits under that name, a link too, is not written through
+		f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
 			return machine(err)
 		}

@@ -80,7 +80,7 @@ func (s *session) fail(err error) int {
 	f, exit := s.worded(err)
 	if s.Format == "json" || s.Format == "jsonl" {
 		b, _ := json.Marshal(f) // strings only: it cannot fail
-		fmt.Fprintln(s.err, string(b))
+		fmt.Fprintln(s.err, string(cleanJSON(b)))
 		return exit
 	}
 	fmt.Fprintf(s.err, "%s\n  %s\n", f.Title, f.Detail)

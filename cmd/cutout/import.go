@@ -96,6 +96,9 @@ func draftsOfLines(b []byte) (out []casework.ReportDraft, bad fault.Faults) {
 		}
 		return out, bad
 	}
+	if f := plainYAML(b); len(f) > 0 {
+		return nil, f
+	}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	for n := 1; ; n++ {
@@ -130,6 +133,11 @@ func draftsOfCSV(b []byte) (out []casework.ReportDraft, bad fault.Faults) {
 	if err != nil {
 		return nil, oneFault("file", "file.malformed", "Reason", fmt.Sprint(err))
 	}
+	for _, h := range head {
+		if strings.Count(h, ".") > mostDepth {
+			return nil, oneFault("file", "file.deep", "Line", "1", "Limit", strconv.Itoa(mostDepth))
+		}
+	}
 	for n := 1; ; n++ {
 		line, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -142,7 +150,7 @@ func draftsOfCSV(b []byte) (out []casework.ReportDraft, bad fault.Faults) {
 		tree := map[string]any{}
 		for i, v := range line {
 			if v != "" {
-				plant(tree, strings.Split(head[i], "."), v)
+				plant(tree, strings.Split(head[i], "."), original(v))
 			}
 		}
 		y, err := yaml.Marshal(tree)

@@ -71,6 +71,9 @@ func decode(b []byte, into any) error {
 		}
 		return faulty(jsonFault(b, err))
 	}
+	if f := plainYAML(b); len(f) > 0 {
+		return faulty(f)
+	}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	err := d.Decode(into)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -59,10 +61,26 @@ func flat(v any) string {
 	return string(b)
 }
 
-// inert keeps a spreadsheet from running a cell as a formula.
+// runs reports whether a spreadsheet would take a cell for a formula. Some leave out blanks and quotation marks before it,
+// and some read the wide forms of the signs as the narrow ones.
+func runs(v string) bool {
+	v = strings.TrimLeftFunc(v, func(r rune) bool { return r == '"' || r == '\'' || r != '\t' && r != '\r' && unicode.IsSpace(r) })
+	r, _ := utf8.DecodeRuneInString(v)
+	return v != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", r)
+}
+
+// inert keeps a spreadsheet from running a cell: one apostrophe before it, which original takes away again.
 func inert(v string) string {
-	if v != "" && strings.ContainsRune("=+-@\t\r", rune(v[0])) {
+	if runs(v) {
 		return "'" + v
+	}
+	return v
+}
+
+// original is a cell as it was before inert.
+func original(v string) string {
+	if rest, ok := strings.CutPrefix(v, "'"); ok && runs(rest) {
+		return rest
 	}
 	return v
 }

@@ -314,9 +314,12 @@ func (w *work) colleagues() ([]OfficerLine, error) {
 	return out, err
 }
 
-// GrantDuty gives a duty of the whole unit. Duties for one source are given by Assign.
+// GrantDuty gives a duty of the whole unit, to somebody else. Duties for one source are given by Assign.
 func (d *Desk) GrantDuty(ctx context.Context, o officer.Officer, to officer.ID, duty string) error {
 	return d.do(ctx, o, actGrant, "officer", to.String(), func(w *work) error {
+		if to == o.ID {
+			return refused("own-rights")
+		}
 		g, ok := officer.ParseDuty(duty)
 		if !ok {
 			return fieldFault("duty", "field.code", "Given", duty, "Vocabulary", "duty")
@@ -399,7 +402,7 @@ func (d *Desk) Compartments(ctx context.Context, o officer.Officer, all bool) (o
 	return out, err
 }
 
-// HandCompartment lets an officer hold a desk from today until a day (blank: until taken back).
+// HandCompartment lets another officer hold a desk from today until a day (blank: until taken back).
 func (d *Desk) HandCompartment(ctx context.Context, o officer.Officer, to officer.ID, c compartment.ID, until string) error {
 	end := day.Never
 	if until != "" {
@@ -409,6 +412,9 @@ func (d *Desk) HandCompartment(ctx context.Context, o officer.Officer, to office
 		}
 	}
 	return d.do(ctx, o, actHand, "officer", to.String(), func(w *work) error {
+		if to == o.ID {
+			return refused("own-rights")
+		}
 		if err := w.isDesk(c); err != nil {
 			return err
 		}

@@ -124,8 +124,15 @@ func (s *Store) SaveDraft(ctx context.Context, o officer.Officer, name string, b
 	})
 }
 
-// Drafts reads the officer's own drafts, newest first.
-func (s *Store) Drafts(ctx context.Context, o officer.Officer) (out []Draft, err error) {
+// Naming is a record that the name of a draft speaks of: by its own id, or by a mark that one record of the kind carries.
+type Naming struct {
+	Kind, Mark string
+	ID         ID
+}
+
+// Drafts reads the officer's own drafts, newest first. Those whose names speak of a record he may not see (any more) stay
+// where they are and are left out, as are those that speak of none there is: names tells of which records a name speaks.
+func (s *Store) Drafts(ctx context.Context, o officer.Officer, names func(name string) []Naming) (out []Draft, err error) {
 	err = s.snapshot(ctx, func(c *conn) error {
 		if _, err := (&Tx{s: s, c: c, ctx: ctx, o: o}).open(); err != nil {
 			return err
@@ -133,9 +140,60 @@ func (s *Store) Drafts(ctx context.Context, o officer.Officer) (out []Draft, err
 		out, err = s.drafts(ctx, c, o)
 		return err
 	})
+	if err == nil && names != nil {
+		out, err = s.nameable(ctx, o, out, names)
+	}
 	slices.SortFunc(out, func(a, b Draft) int {
 		return cmp.Or(b.Saved.Compare(a.Saved), cmp.Compare(a.Name, b.Name))
 	})
+	return out, err
+}
+
+// nameable keeps the drafts whose names speak only of records the officer may see now.
+func (s *Store) nameable(ctx context.Context, o officer.Officer, ds []Draft, names func(string) []Naming) (out []Draft, err error) {
+	said := make([][]Naming, len(ds))
+	any := false
+	for i, d := range ds {
+		said[i] = names(d.Name)
+		any = any || len(said[i]) > 0
+	}
+	if !any {
+		return ds, nil
+	}
+	seen := func(t *Tx) error {
+		out = nil
+		for i, d := range ds {
+			ok := true
+			for _, n := range said[i] {
+				if !ok {
+					break
+				}
+				if n.Mark == "" {
+					rs, err := t.GetMany(n.Kind, n.ID)
+					if err != nil {
+						return err
+					}
+					ok = len(rs) > 0
+					continue
+				}
+				rs, err := t.FindMany(n.Kind, n.Mark, n.ID)
+				if err != nil {
+					return err
+				}
+				ok = len(rs) > 0
+			}
+			if ok {
+				out = append(out, d)
+			}
+		}
+		return nil
+	}
+	err = s.look(ctx, o, &Entry{}, seen)
+	if errors.Is(err, errStale) {
+		if err = s.writer.do(ctx, &job{o: o, refresh: true}); err == nil {
+			err = s.look(ctx, o, &Entry{}, seen)
+		}
+	}
 	return out, err
 }
 

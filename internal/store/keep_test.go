@@ -27,7 +27,7 @@ func TestDraftsAndSessions(t *testing.T) {
 		}
 		expect := func(o officer.Officer, want string) {
 			t.Helper()
-			ds, err := s.Drafts(ctx, o)
+			ds, err := s.Drafts(ctx, o, nil)
 			got := ""
 			for _, d := range ds {
 				got += fmt.Sprintf("%s=%s ", d.Name, d.Body)
@@ -47,7 +47,7 @@ func TestDraftsAndSessions(t *testing.T) {
 		expect(a, "two=2\x00again ")
 		expect(b, "one=other ")
 		nobody := officer.Officer{ID: officer.ID{9}}
-		if _, err := s.Drafts(ctx, nobody); !errors.Is(err, ErrOfficer) {
+		if _, err := s.Drafts(ctx, nobody, nil); !errors.Is(err, ErrOfficer) {
 			t.Errorf("drafts of nobody: %v", err)
 		}
 		if err := s.SaveDraft(ctx, nobody, "one", []byte("1")); !errors.Is(err, ErrOfficer) {

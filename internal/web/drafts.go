@@ -44,12 +44,13 @@ func (s *Server) drafts(r *http.Request) (out []keptDraft, err error) {
 	v := see(r)
 	ds, err := s.desk.KeptDrafts(r.Context(), v.Officer)
 	for _, d := range ds {
-		if !s.hasPage(d.Name) {
+		path, _, _ := strings.Cut(d.Name, "?") // what a form is about stands behind it
+		if !s.hasPage(path) {
 			continue
 		}
 		k := keptDraft{Href: d.Name, Word: v.Words.T("draft.form"), At: d.Saved}
 		for pattern, word := range keptWords {
-			if samePath(strings.Split(pattern, "/"), strings.Split(d.Name, "/")) {
+			if samePath(strings.Split(pattern, "/"), strings.Split(path, "/")) {
 				k.Word = v.Words.T(word)
 			}
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"cutout/internal/casework"
@@ -108,13 +109,19 @@ func (s *Server) inboxAcknowledge(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Server) inboxConfirm(w http.ResponseWriter, r *http.Request) error {
-	return s.onCopy(w, r, "recalled.is_confirmed", func(casework.IssuedID) error { return s.confirmRecall(r) })
+	return s.onCopy(w, r, "recalled.is_confirmed", func(of casework.IssuedID) error {
+		p, err := s.desk.Copy(r.Context(), see(r).Officer, of)
+		if err != nil {
+			return err
+		}
+		return s.confirmRecall(r, p.Recalls)
+	})
 }
 
-// confirmRecall says that the reader has seen the mark named in the form.
-func (s *Server) confirmRecall(r *http.Request) error {
+// confirmRecall says that the reader has seen the mark named in the form, which is one of those on the page it was sent from.
+func (s *Server) confirmRecall(r *http.Request, shown []casework.RecallRecord) error {
 	var of casework.RecallID
-	if err := of.UnmarshalText([]byte(r.FormValue("recall"))); err != nil || of.IsZero() {
+	if err := of.UnmarshalText([]byte(r.FormValue("recall"))); err != nil || !slices.ContainsFunc(shown, func(x casework.RecallRecord) bool { return x.ID == of }) {
 		return errMissing
 	}
 	return s.desk.ConfirmRecall(r.Context(), see(r).Officer, of)

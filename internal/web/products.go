@@ -104,7 +104,11 @@ func (s *Server) productConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err := idOf(r, "id", &of); err != nil {
 		return err
 	}
-	if err := s.confirmRecall(r); err != nil {
+	p, err := s.desk.Product(r.Context(), see(r).Officer, of)
+	if err != nil {
+		return err
+	}
+	if err := s.confirmRecall(r, p.Recalls); err != nil {
 		return err
 	}
 	return s.done(w, r, "/products/"+of.String(), "recalled.is_confirmed")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -182,6 +183,9 @@ func (p speaker) reportForms(rp casework.ReportPage, f *form, part string) (out 
 
 func ltr(f templates.Field) templates.Field { f.Dir = "ltr"; return f }
 
+// itemOf names the field of each form under a report that says which of its items is meant.
+var itemOf = map[string]string{"outcome": "outcome.item", "regrade": "regrade.item", "link": "link.from"}
+
 // later runs one of the forms under a report: sent on when it was taken, shown again with everything kept when not.
 func (s *Server) later(w http.ResponseWriter, r *http.Request, part, message string, act func(f *form) error) error {
 	var of report.ID
@@ -191,6 +195,14 @@ func (s *Server) later(w http.ResponseWriter, r *http.Request, part, message str
 	f, err := s.readForm(r)
 	if err != nil {
 		return err
+	}
+	p, err := s.desk.Report(r.Context(), see(r).Officer, of, time.Time{})
+	if err != nil {
+		return err
+	}
+	// The page of one report acts on the items of that report: the log must name what the officer was looking at.
+	if item := f.Get(itemOf[part]); item != "" && !slices.ContainsFunc(p.Report.Value.Items, func(it report.Item) bool { return it.ID.String() == item }) {
+		return errMissing
 	}
 	if err := act(f); err != nil {
 		if err := f.take(err); err != nil {

@@ -82,6 +82,9 @@ func samePath(want, parts []string) bool {
 		return false
 	}
 	for i, p := range want {
+		if p == "{$}" { // the end of a path, and no variable
+			p = ""
+		}
 		if !strings.HasPrefix(p, "{") && p != parts[i] {
 			return false
 		}
