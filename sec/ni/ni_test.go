@@ -20,11 +20,14 @@ func wanted(few, many int) int {
 	switch {
 	case *pairs > 0:
 		return *pairs
-	case os.Getenv("CUTOUT_LONG") != "":
+	case long():
 		return many
 	}
 	return few
 }
+
+// long says whether this is the nightly run.
+func long() bool { return os.Getenv("CUTOUT_LONG") != "" }
 
 // difference is where two worlds told themselves apart.
 type difference struct {
@@ -42,11 +45,20 @@ func (d *difference) String() string {
 	return fmt.Sprintf("as %s, %s (probe %d):\n  one world:   …%s\n  the other:   …%s", d.low, d.probe, d.after, cut(d.a), cut(d.b))
 }
 
+// told compares what the low steps of the story answered.
+func (p *twin) told() *difference {
+	a, b := fmt.Sprint(p.a.w.failed, "\n", strings.Join(p.a.told, "\n")), fmt.Sprint(p.b.w.failed, "\n", strings.Join(p.b.told, "\n"))
+	if a != b {
+		return &difference{"h0", "the common steps", a, b, 0}
+	}
+	return nil
+}
+
 // compare runs the low script in both worlds side by side and stops at the first difference.
 func (p *twin) compare(seed uint64, deep bool, viewers ...string) (*difference, int) {
 	n := 0
-	if a, b := fmt.Sprint(p.a.w.failed), fmt.Sprint(p.b.w.failed); a != b {
-		return &difference{"h0", "the common steps", a, b, 0}, 0
+	if d := p.told(); d != nil {
+		return d, 0
 	}
 	for _, low := range viewers {
 		for _, x := range order(drivers(p.ids, chance(seed, "ids"), deep)) {
@@ -79,7 +91,7 @@ func which(k int) []string {
 
 // TestPairs compares pairs of worlds. What the low officers are answered must not tell them apart.
 func TestPairs(t *testing.T) {
-	total := wanted(3, 200)
+	total := wanted(2, 200)
 	var x *template
 	asked := 0
 	for k := range total {
