@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cutout/internal/fault"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/store"
 	"cutout/internal/textindex"
@@ -125,6 +126,9 @@ func (d *Desk) SignIn(ctx context.Context, name string, passphrase []byte) (offi
 	k, err := vault.OpenPrivate(s.Private, passphrase)
 	<-hashing
 	o := officer.Officer{ID: a.ID, Name: a.Name}
+	if leak.On("signin_name") && !known {
+		return o, refused("account")
+	}
 	if err != nil || !known {
 		k.Clear()
 		if known {
@@ -278,6 +282,9 @@ const (
 )
 
 func (l *limiter) allow(name string, now time.Time) bool {
+	if leak.On("limiter_shared") {
+		name = ""
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.m == nil || len(l.m) > maxTracked {

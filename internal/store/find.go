@@ -127,6 +127,9 @@ func (t *Tx) Find(q Query) ([]Record, string, error) {
 		out = out[:limit]
 		next = t.cursor(digest, out[limit-1].ID)
 	}
+	if leak.On("next_link") && next == "" && len(out) > 0 && len(q.Marks) == 0 && t.anyBeyond(q, out[len(out)-1].seq, cmp) {
+		next = t.cursor(digest, out[len(out)-1].ID)
+	}
 	return out, next, nil
 }
 
@@ -200,6 +203,9 @@ func (t *Tx) plan(q Query, cols string, from int64, cmp, order string, n int) (s
 		}
 		t.markTime(&b, &args, "m0")
 		b.WriteString(known + " AND " + reachable("r.label") + " ORDER BY m0.seq " + order + " LIMIT " + strconv.Itoa(n))
+		if leak.On("backlinks") {
+			return unscoped(b.String()), append(append(args, knownArgs...), t.o.ID.Bytes()), nil
+		}
 		return b.String(), append(append(args, knownArgs...), t.o.ID.Bytes()), nil
 	}
 	labels, ok, err := t.narrow()
@@ -285,7 +291,11 @@ func (t *Tx) Counts(most int, kinds ...string) (map[string]int, error) {
 	}
 	b.WriteString("SELECT '' AS kind, count(*) FROM (SELECT 1 FROM finding f WHERE f.officer = ? AND f.cleared = ? AND " + reachable("f.label") + limit + ") AS listed")
 	args = append(args, t.o.ID.Bytes(), int64(day.Never), t.o.ID.Bytes())
-	rows, err := t.c.query(t.ctx, b.String(), args...)
+	text := b.String()
+	if leak.On("finding_count") {
+		text = unscopedFinding(text)
+	}
+	rows, err := t.c.query(t.ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}

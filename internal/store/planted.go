@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"sort"
 	"strconv"
 	"strings"
@@ -108,6 +109,32 @@ func everything(q Query, cols, cmp, order string, from int64, limit string) (str
 func (t *Tx) limited(q Query, cols, cmp, order string, from int64, limit string) (string, []any) {
 	text, args := everything(q, "*", cmp, order, from, limit)
 	return "SELECT " + cols + " FROM (" + text + ") r WHERE " + reachable("r.label") + " ORDER BY r.seq " + order, append(args, t.o.ID.Bytes())
+}
+
+// unscopedFinding takes the Scope out of a query over findings: what was told once is shown for ever.
+func unscopedFinding(text string) string {
+	return strings.ReplaceAll(text, reachable("f.label"), "length(?) > 0")
+}
+
+// draftsOfAll counts the drafts of everybody, as a quota for the whole unit would.
+func draftsOfAll(ctx context.Context, c *conn) (n int) {
+	_ = c.one(ctx, "SELECT count(*) FROM draft", nil, &n)
+	return n
+}
+
+// anyBeyond reports whether the list goes on for anybody.
+func (t *Tx) anyBeyond(q Query, from int64, cmp string) bool {
+	var n int
+	return t.c.one(t.ctx, "SELECT count(*) FROM record r WHERE r.kind = ? AND r.seq "+cmp+" ?", []any{q.Kind, from}, &n) == nil && n > 0
+}
+
+// sameWords is a report with the words of one that anybody filed.
+func (t *Tx) sameWords(e Entering) bool {
+	if e.Kind != "report" || len(e.Terms) == 0 || t.b.indexAll(t.ctx) != nil {
+		return false
+	}
+	var n int
+	return t.c.one(t.ctx, "SELECT count(*) FROM words WHERE words MATCH ?", []any{`"` + strings.Join(e.Terms, `" AND "`) + `"`}, &n) == nil && n > 0
 }
 
 // unscoped takes the Scope out of a query.

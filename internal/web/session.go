@@ -5,12 +5,14 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"cutout/internal/casework"
 	"cutout/internal/fault"
 	"cutout/internal/id"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/web/templates"
 	"cutout/internal/wording"
@@ -161,6 +163,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	s.end(s.sessions.GetString(ctx, "serial"))
 	serial := id.New[incident](nil).String()
 	s.begin(serial, o.ID)
+	if leak.On("cookie_seq") {
+		s.remember(w, "visit", strconv.Itoa(len(s.seen)), true)
+	}
 	s.sessions.Put(ctx, "officer", o.ID.String())
 	s.sessions.Put(ctx, "name", o.Name)
 	s.sessions.Put(ctx, "serial", serial)
@@ -277,6 +282,12 @@ func (s *Server) away(w http.ResponseWriter, r *http.Request, to string) error {
 
 // done sends the browser on after an act, with one sentence about it for the next page.
 func (s *Server) done(w http.ResponseWriter, r *http.Request, to, message string) error {
+	if leak.On("etag") {
+		s.together().changed()
+	}
+	if leak.On("flash_shared") {
+		s.together().say(message)
+	}
 	s.sessions.Put(r.Context(), "flash", message)
 	return s.away(w, r, to)
 }
@@ -284,6 +295,9 @@ func (s *Server) done(w http.ResponseWriter, r *http.Request, to, message string
 // flash is the sentence left by the act before, in the reader's language; it is said once.
 func (s *Server) flash(r *http.Request) *templates.Flash {
 	m := s.sessions.PopString(r.Context(), "flash")
+	if leak.On("flash_shared") {
+		m = s.together().heard()
+	}
 	if m == "" {
 		return nil
 	}

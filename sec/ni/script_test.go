@@ -150,7 +150,7 @@ func drivers(ids []string, r *rand.Rand, deep bool) map[string][]probe {
 	search(words[1]+" "+words[6]+" "+words[2], "", true)
 	for _, s := range of["src"] {
 		x, _ := id.Raw(s)
-		for _, at := range []time.Time{{}, begun.Add(30 * time.Second)} {
+		for _, at := range []time.Time{{}, begun.Add(30 * time.Second), later.Add(time.Hour)} {
 			add("Source", s, func(c context.Context, d *casework.Desk, o officer.Officer) (any, error) {
 				return d.Source(c, o, source.ID(x), at)
 			})
@@ -220,17 +220,19 @@ func byID(add func(string, string, func(context.Context, *casework.Desk, officer
 	}
 }
 
+// isAct says whether a probe of the door is an act, by the name of its method.
+func isAct(probe string) bool {
+	for _, a := range []string{"Assign", "Relieve", "Add", "Record", "Revise", "Grant", "Give", "Plan", "File", "Link", "Regrade", "Write", "Recall", "Issue", "Assess", "Answer", "Approve",
+		"Send", "Rewrite", "Acknowledge", "Feedback", "Confirm", "Review", "Cancel", "Complete", "Relate", "Weigh", "Restate", "State", "Register"} {
+		if strings.HasPrefix(probe, a) && !strings.HasPrefix(probe, "RecordLog") {
+			return true
+		}
+	}
+	return false
+}
+
 // order puts looks before acts, lists before single records, so that a difference shows early.
 func order(m map[string][]probe) []probe {
-	isAct := func(p probe) bool {
-		for _, a := range []string{"Assign", "Relieve", "Add", "Record", "Revise", "Grant", "Give", "Plan", "File", "Link", "Regrade", "Write", "Recall", "Issue", "Assess", "Answer", "Approve",
-			"Send", "Rewrite", "Acknowledge", "Feedback", "Confirm", "Review", "Cancel", "Complete", "Relate", "Weigh", "Restate", "State", "Register"} {
-			if strings.HasPrefix(p.name, a) && !strings.HasPrefix(p.name, "RecordLog") {
-				return true
-			}
-		}
-		return false
-	}
 	var looks, single, writes []probe
 	for _, k := range slices.Sorted(func(yield func(string) bool) {
 		for k := range m {
@@ -241,7 +243,7 @@ func order(m map[string][]probe) []probe {
 	}) {
 		for _, p := range m[k] {
 			switch {
-			case isAct(p):
+			case isAct(p.name):
 				writes = append(writes, p)
 			case strings.Contains(p.name, "_"):
 				single = append(single, p)
