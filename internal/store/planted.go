@@ -34,6 +34,14 @@ func (t *Tx) hiddenTruth(kind string, id ID) error {
 	return f.Err()
 }
 
+// fetchAndDrop reads and opens the record first and asks afterwards whether it may be shown.
+func (t *Tx) fetchAndDrop(id ID) {
+	rs, err := t.records("SELECT "+columns+" FROM record r WHERE r.id = ?", id[:])
+	if err == nil && len(rs) > 0 {
+		_, _ = t.s.cfg.Keys.Body.Open(nil, rs[0].Body, associated(rs[0].ID, rs[0].Version))
+	}
+}
+
 // nameTaken is a code name that must be unique among records nobody may compare.
 func (t *Tx) nameTaken(e Entering) bool {
 	for _, m := range e.Marks {

@@ -295,6 +295,9 @@ func (t *Tx) Get(kind string, id ID) (Record, error) {
 	}
 	r, err := t.scan(s.QueryRowContext(t.ctx, id[:], kind, t.o.ID.Bytes()))
 	if errors.Is(err, sql.ErrNoRows) {
+		if leak.On("fetch_drop") {
+			t.fetchAndDrop(id)
+		}
 		if leak.On("forbidden") || leak.On("errtext") {
 			return r, t.hiddenTruth(kind, id)
 		}

@@ -48,6 +48,7 @@ var hiddenSteps = map[string][]step{
 	// Hidden records that look like visible ones: the same code names, names of parties, numbers and words.
 	added: {
 		act("a source of a code name that the low side will try", func(s *story, r *rand.Rand) { s.source(s.hidden(), freshCode) }),
+		act("a source whose code name the server gives", func(s *story, r *rand.Rand) { s.source(s.hidden(), "") }),
 		act("a source of a visible code name", func(s *story, r *rand.Rand) { s.source(s.hidden(), s.low().codes[0]) }),
 		act("reports", func(s *story, r *rand.Rand) {
 			h := s.hidden()
@@ -148,6 +149,7 @@ func (s *story) letIn(told bool) {
 		}
 	}
 	if told {
+		s.notice(h, s.report(h, h.sources[0], words[6], false).String(), "fabrication-notice") // the watch tells whoever may send of it
 		w.must(w.d.Settle(ctx))
 	}
 	w.must(w.d.TakeBackCompartment(ctx, w.o("admin2"), v.ID, h.id))
@@ -192,6 +194,10 @@ func common() []step {
 
 	out := []step{
 		lowStep("a source of a taken code name", func(s *story, r *rand.Rand) any { return s.source(s.low(), freshCode) }),
+		lowStep("a source whose code name the server gives", func(s *story, r *rand.Rand) any {
+			p, err := s.w.d.Source(ctx, s.w.o("h0"), s.source(s.low(), ""), time.Time{})
+			return []any{p.Source.Value.CodeName, err}
+		}),
 		lowStep("a report", func(s *story, r *rand.Rand) any {
 			return s.report(s.low(), last(s.low().sources), sentence(r, 6), false)
 		}),
@@ -276,11 +282,19 @@ func (x *template) pair(w func() *world, seed uint64, which []string) *twin {
 
 // worlds plays the steps in two copies of the template.
 func (x *template) worlds(w func() *world, seed uint64, steps []step) *twin {
+	return x.staffed(w, seed, steps, nil)
+}
+
+// staffed is worlds with only some officers signed in; nil is all that have something to do.
+func (x *template) staffed(w func() *world, seed uint64, steps []step, present []string) *twin {
 	p := &twin{a: x.s.in(w()), b: x.s.in(w()), steps: steps, desks: map[string]int{}}
 	done := make(chan struct{})
 	tell := func(s *story, second bool) {
-		s.w.signIn(atWork...)
-		s.w.signIn(s.hidden().name("h"), s.hidden().name("a"))
+		if present == nil {
+			s.w.signIn(append(slices.Clone(atWork), s.hidden().name("h"), s.hidden().name("a"))...)
+		} else {
+			s.w.signIn(present...)
+		}
 		s.play(seed, steps, second)
 	}
 	go func() { defer close(done); tell(p.a, false) }()

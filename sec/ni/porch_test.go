@@ -83,9 +83,8 @@ func machine(t testing.TB, w *world, name string) *porch {
 
 var tokenMember = regexp.MustCompile(`"token":"([^"]+)"`)
 
-// ask makes the request and writes down status, headers, body, and how long the answer would be when compressed. Every
-// other request is a conditional one: no answer may tell whether something changed.
-func (p *porch) ask(q request) (string, int) {
+// request is a request with what signs the officer in.
+func (p *porch) request(q request) (*http.Request, *httptest.ResponseRecorder) {
 	r := httptest.NewRequest(q.method, q.path, strings.NewReader(q.body))
 	for name, v := range p.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: v})
@@ -97,11 +96,17 @@ func (p *porch) ask(q request) (string, int) {
 		r.Header.Set("Content-Type", q.kind)
 	}
 	r.Header.Set("Accept-Encoding", "gzip")
+	return r, httptest.NewRecorder()
+}
+
+// ask makes the request and writes down status, headers, body, and how long the answer would be when compressed. Every
+// other request is a conditional one: no answer may tell whether something changed.
+func (p *porch) ask(q request) (string, int) {
+	r, rec := p.request(q)
 	if p.asked++; p.asked%2 == 0 && q.method == "GET" {
 		r.Header.Set("If-None-Match", "*")
 		r.Header.Set("If-Modified-Since", "Mon, 09 Mar 2026 09:00:00 GMT")
 	}
-	rec := httptest.NewRecorder()
 	p.h.ServeHTTP(rec, r)
 	for _, c := range rec.Result().Cookies() {
 		if c.Value != "" && len(c.Value) > 20 {

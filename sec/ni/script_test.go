@@ -231,8 +231,8 @@ func isAct(probe string) bool {
 	return false
 }
 
-// order puts looks before acts, lists before single records, so that a difference shows early.
-func order(m map[string][]probe) []probe {
+// order puts looks before acts, lists before single records.
+func order(m map[string][]probe) [3][]probe {
 	var looks, single, writes []probe
 	for _, k := range slices.Sorted(func(yield func(string) bool) {
 		for k := range m {
@@ -252,7 +252,7 @@ func order(m map[string][]probe) []probe {
 			}
 		}
 	}
-	return slices.Concat(looks, single, writes)
+	return [3][]probe{looks, single, writes}
 }
 
 // answer runs a probe and writes down all that came of it, the rows of work among it.
