@@ -68,6 +68,9 @@ func (t *Tx) cursorMAC(digest []byte, id ID) []byte {
 // resume finds where a list goes on. When the last record shown has been hidden since, its place is not known any more and
 // the cursor is as good as malformed: the list is asked for anew.
 func (t *Tx) resume(digest []byte, cursor string) (seq int64, err error) {
+	if leak.On("page_total") {
+		cursor, _, _ = strings.Cut(cursor, "~")
+	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(b) != 32 {
 		return 0, ErrCursor
@@ -127,8 +130,8 @@ func (t *Tx) Find(q Query) ([]Record, string, error) {
 		out = out[:limit]
 		next = t.cursor(digest, out[limit-1].ID)
 	}
-	if leak.On("next_link") && next == "" && len(out) > 0 && len(q.Marks) == 0 && t.anyBeyond(q, out[len(out)-1].seq, cmp) {
-		next = t.cursor(digest, out[len(out)-1].ID)
+	if leak.On("page_total") && next != "" {
+		next += "~" + strconv.Itoa(t.allOf(q))
 	}
 	return out, next, nil
 }

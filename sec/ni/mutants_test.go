@@ -28,7 +28,7 @@ var planted = []leaky{
 	{name: "unique", channel: "a code name taken in a hidden compartment cannot be used", story: true},
 	{name: "dedup", channel: "a batch leaves out reports that somebody filed already", story: true},
 	{name: "cursor_rowid", channel: "a cursor carries the number of the row"},
-	{name: "next_link", channel: "a page has a next one because of records that may not be shown"},
+	{name: "page_total", channel: "a page says how long the list is for somebody who sees all of it"},
 	{name: "limit_postfilter", channel: "the limit of a page is taken before the Scope"},
 	{name: "suggest_vocab", channel: "a word is completed from every text"},
 	{name: "snippet_hidden", channel: "a search shows hits the viewer may not open"},

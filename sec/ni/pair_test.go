@@ -60,6 +60,10 @@ var hiddenSteps = map[string][]step{
 			h := s.hidden()
 			s.report(h, h.sources[0], sameText, false)
 		}),
+		act("a report with a word of its own", func(s *story, r *rand.Rand) {
+			h := s.hidden()
+			s.report(h, h.sources[0], "the "+hiddenWord+" came in", false)
+		}),
 		act("a requirement", func(s *story, r *rand.Rand) { s.requirement(s.hidden(), sentence(r, 3)) }),
 		act("a person of a visible name", func(s *story, r *rand.Rand) { s.party(s.hidden(), words[0]) }),
 		act("a release", func(s *story, r *rand.Rand) {
@@ -167,6 +171,8 @@ func either(r *rand.Rand, second bool) string {
 const (
 	// freshCode is a code name the low side will try as well.
 	freshCode = "TALLOW MERIDIAN"
+	// hiddenWord stands in hidden texts only.
+	hiddenWord = "gossamer"
 	// sameText is a report that both sides file.
 	sameText = "the harbor crane lifted a pallet at the gate"
 )

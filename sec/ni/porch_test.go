@@ -227,7 +227,7 @@ func finds() (out []string) {
 		r := []rune(w)
 		out = append(out, string(r[:1+i%3]), string(r[:3])+"*")
 	}
-	return append(out, freshCode, "zzz", `"`+sameText+`"`)
+	return append(out, freshCode, hiddenWord, hiddenWord[:3], "zzz", `"`+sameText+`"`)
 }
 
 // route is one line of a porch's table.

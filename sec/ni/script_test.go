@@ -137,6 +137,8 @@ func drivers(ids []string, r *rand.Rand, deep bool) map[string][]probe {
 			return p, p.Next, err
 		})
 	}
+	search(hiddenWord, "", false)
+	search(hiddenWord[:3], "", false)
 	for i, w := range words {
 		search(w, "", false)
 		if i%3 == 0 || deep {

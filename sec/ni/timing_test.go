@@ -102,7 +102,7 @@ func newTimedWorld(t testing.TB) *timedWorld {
 	s := x.s.in(x.open(t))
 	h := s.hidden()
 	s.w.signIn("h0", "viewer", h.name("h"))
-	w := &timedWorld{s: s, word: "gossamer", absent: "gonfalon", code: freshCode}
+	w := &timedWorld{s: s, word: hiddenWord, absent: "gonfalon", code: freshCode}
 	src := s.source(h, freshCode)
 	for range 40 {
 		w.hidden = append(w.hidden, s.report(h, src, w.word+" at the harbor", false))
