@@ -234,6 +234,13 @@ func common() []step {
 			s.w.must(s.w.d.RestateRequirement(ctx, s.w.o("a0"), q, requirement.Draft{Kind: "PIR", Number: "1", Text: "what now", Topic: words[0]}))
 			return nil
 		}),
+		lowStep("a draft", func(s *story, r *rand.Rand) any {
+			return s.w.d.KeepDraft(ctx, s.w.o("viewer"), "notice", []byte(sentence(r, 4)))
+		}),
+		lowStep("a try at a name that may be an account's", func(s *story, r *rand.Rand) any {
+			_, err := s.w.d.SignIn(ctx, "late", []byte("not the passphrase"))
+			return err
+		}),
 		lowStep("the watch", func(s *story, r *rand.Rand) any { s.w.must(s.w.d.Settle(ctx)); return nil }),
 		lowStep("the end", func(s *story, r *rand.Rand) any { return nil }),
 	}
