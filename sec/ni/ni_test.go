@@ -112,7 +112,13 @@ func TestPairs(t *testing.T) {
 		}
 		t.Run(strings.Join(which(k), ", "), func(t *testing.T) {
 			p := x.pair(func() *world { return x.open(t) }, uint64(k), which(k))
-			d, n := p.compare(uint64(k), total > 10, lows...)
+			d, n, every := p.told(), 0, 1
+			if total == 2 && k > 0 {
+				every = 5 // the short form: one pair whole, and a part of another
+			}
+			if d == nil {
+				d, n = p.script(uint64(k), total > 10, every, lows...)
+			}
 			asked += n
 			if d != nil {
 				t.Errorf("pair %d\n%s", k, d)
