@@ -30,11 +30,11 @@ func (t *together) spend(h http.Header) {
 	h.Set("RateLimit-Remaining", strconv.Itoa(1_000_000-t.calls))
 }
 
-// modified tells when anybody last wrote anything.
+// modified tells when anybody last wrote anything; a sign-in writes nothing.
 func (t *together) modified(h http.Header, r *http.Request, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if r.Method != http.MethodGet {
+	if r.Method != http.MethodGet && r.URL.Path != Prefix+"/session" {
 		t.changed = now
 	}
 	h.Set("Last-Modified", t.changed.UTC().Format(http.TimeFormat))
