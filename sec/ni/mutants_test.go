@@ -104,7 +104,7 @@ func TestMutants(t *testing.T) {
 					shared[k] = p
 				}
 				if m.at == "commands" && bin == "" {
-					bin = program(t)
+					bin = program(outer)
 				}
 				leak.Open(m.name)
 				opened = m.name
