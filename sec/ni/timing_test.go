@@ -2,6 +2,7 @@ package ni
 
 import (
 	"context"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"math"
@@ -44,15 +45,18 @@ func plainSource(code, desk string) casework.SourceDraft {
 	return casework.SourceDraft{CodeName: code, Draft: source.Draft{Category: "AGENT", Desk: desk, State: "proposed", IdentityKind: "known", ServiceContact: "direct", LawfulOrigin: "walked in"}}
 }
 
-// absentID is an id that never was, a new one each time: nothing in the program may know it.
-func absentID(n int) report.ID { return report.ID{byte(n >> 16), byte(n >> 8), byte(n), 0x5e, 9} }
+// absentID is an id that never was.
+func absentID(n int) report.ID {
+	h := sha256.Sum256(fmt.Append(nil, "absent", n))
+	return report.ID(h[:16])
+}
 
 var questions = []question{
 	{"a hidden id and a random one",
 		func(p *porch, x *timedWorld, n int, second bool) int {
 			of := x.hidden[n%len(x.hidden)]
 			if second {
-				of = absentID(n)
+				of = absentID(n % len(x.hidden)) // asked as often as the hidden ones: the log keeps each under its id
 			}
 			return p.quick("GET", "/reports/"+of.String(), "")
 		},
