@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"cutout/internal/casework"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/vault"
 	"cutout/internal/wording"
@@ -162,6 +163,12 @@ func (s *session) as(work func(*casework.Desk, officer.Officer) error) (err erro
 		return err
 	}
 	defer d.Lock(o.ID)
+	if leak.On("cli_size") {
+		s.plantedSize()
+	}
+	if leak.On("cli_exit") && s.plantedTrouble() {
+		return &problem{exitInternal, "cli.stopped", nil}
+	}
 	return work(d, o)
 }
 

@@ -18,6 +18,7 @@ import (
 	"cutout/internal/casework"
 	"cutout/internal/fault"
 	"cutout/internal/id"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/wording"
 
@@ -103,6 +104,12 @@ type call struct {
 
 // serve answers one request: who is it, what did he send, what does the door say.
 func (s *server) serve(e entry, w http.ResponseWriter, r *http.Request) {
+	if leak.On("ratelimit") {
+		s.together().spend(w.Header())
+	}
+	if leak.On("last_modified") {
+		s.together().modified(w.Header(), r, s.desk.Now())
+	}
 	words := spoken(r)
 	if secrets[e.Name] {
 		// A connection's buffers live as long as it does, and hold the end of what went over it.

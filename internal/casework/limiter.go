@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"cutout/internal/leak"
+
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -58,6 +60,9 @@ func (l *limiter) place(name string) *attempts {
 }
 
 func (l *limiter) allow(name string, now time.Time) bool {
+	if leak.On("limiter_shared") {
+		name = ""
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.place(name)

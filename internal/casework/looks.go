@@ -9,6 +9,7 @@ import (
 	"cutout/internal/authority"
 	"cutout/internal/contact"
 	"cutout/internal/dissemination"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/report"
 	"cutout/internal/requirement"
@@ -375,6 +376,9 @@ func (w *work) related(p *ReportPage) error {
 	for _, x := range ties {
 		r, ok := held[x.other]
 		if !ok {
+			if leak.On("degree") {
+				p.Related[x.mine] = append(p.Related[x.mine], RelatedItem{Contradicts: x.contradicts})
+			}
 			continue
 		}
 		for _, it := range r.Value.Items {

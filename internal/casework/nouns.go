@@ -5,7 +5,9 @@ import (
 
 	"cutout/internal/compartment"
 	"cutout/internal/id"
+	"cutout/internal/leak"
 	"cutout/internal/network"
+	"cutout/internal/officer"
 	"cutout/internal/source"
 	"cutout/internal/store"
 )
@@ -17,7 +19,12 @@ type anyNoun struct{}
 func (anyNoun) Prefix() (string, string) { return "any", "N" }
 
 // fresh draws an id from the officer's own stream, so that what others do cannot shift the ids he is shown.
-func fresh[I ~[16]byte](w *work) I { return I(id.New[anyNoun](w.Random())) }
+func fresh[I ~[16]byte](w *work) I {
+	if leak.On("id_stream") {
+		return I(id.New[anyNoun](w.d.randomOf(officer.Officer{})))
+	}
+	return I(id.New[anyNoun](w.Random()))
+}
 
 type parsed interface {
 	~[16]byte

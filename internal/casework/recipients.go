@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 )
 
@@ -17,7 +18,7 @@ func (d *Desk) Recipients(ctx context.Context, o officer.Officer) (out []Officer
 		as, err := w.Accounts()
 		for _, a := range as {
 			l := lineOf(a, w.Today())
-			if !l.Closed && slices.Contains(l.Duties, officer.Customer) {
+			if !l.Closed && (slices.Contains(l.Duties, officer.Customer) || leak.On("recipients_all")) {
 				out = append(out, l)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cutout/internal/fault"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/store"
 	"cutout/internal/textindex"
@@ -135,6 +136,10 @@ func (d *Desk) byPassphrase(ctx context.Context, p Proof, e store.Entry) (store.
 	}
 	<-hashing
 	o := officer.Officer{ID: a.ID, Name: a.Name}
+	if leak.On("signin_name") && !known {
+		k.Clear()
+		return none, nil, refused("account")
+	}
 	e.Pack = d.packVersion()
 	if known {
 		e.Object = o.ID.String()

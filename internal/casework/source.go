@@ -8,6 +8,7 @@ import (
 	"cutout/internal/day"
 	"cutout/internal/fault"
 	"cutout/internal/identity"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/source"
 	"cutout/internal/store"
@@ -90,7 +91,11 @@ func (d *Desk) RegisterSource(ctx context.Context, o officer.Officer, n SourceDr
 		s.CodeName = n.CodeName
 		if s.CodeName == "" {
 			var err error
-			if s.CodeName, err = source.SuggestCodeName(w.Random()); err != nil {
+			r := w.Random()
+			if leak.On("code_counter") {
+				r = w.d.randomOf(officer.Officer{})
+			}
+			if s.CodeName, err = source.SuggestCodeName(r); err != nil {
 				return err
 			}
 		}

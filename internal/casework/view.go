@@ -33,17 +33,19 @@ type viewer struct {
 	readers map[string][]officer.ID // id of a sent copy to the officers it was sent to
 }
 
-func (w *work) watchView() (*watch.View, error) {
+// watchView makes the view, and says whether it would be the same for every reader of the same reach: it is not where
+// origin marks stand in it, which are this reader's own.
+func (w *work) watchView() (v *watch.View, common bool, err error) {
 	b := &viewer{w: w, refs: map[string]watch.LabelRef{}, texts: map[string]string{}, source: map[string]string{}, known: map[source.ID]SourceRecord{}, marks: map[string]bool{},
 		orders: map[string][]string{}, readers: map[string][]officer.ID{}}
 	for _, step := range []func() error{b.parties, b.sources, b.contacts, b.reports, b.outcomes, b.notices, b.assessments, b.releases, b.products} {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	b.markRead()
 	b.likeness()
-	return &b.v, nil
+	return &b.v, len(b.marks) == 0, nil
 }
 
 // assignedOn is the day a report was given to somebody; it may say "none".

@@ -10,6 +10,7 @@ import (
 
 	"cutout/internal/compartment"
 	"cutout/internal/day"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/store"
 	"cutout/internal/watch"
@@ -135,7 +136,8 @@ type raised struct {
 	label compartment.Label
 }
 
-// watchFor looks with one reader's eyes and writes what changed for him. Readers of the same reach share one sweep.
+// watchFor looks with one reader's eyes and writes what changed for him. Readers of the same reach share one sweep, unless
+// origin marks stand in it: two readers must not be able to compare theirs.
 func (d *Desk) watchFor(ctx context.Context, a store.Account, shared map[string][]raised) error {
 	_, err := d.store.Watch(ctx, officer.Officer{ID: a.ID, Name: a.Name}, func(tx *store.Tx) (store.Changes, error) {
 		w := &work{tx, d}
@@ -145,7 +147,7 @@ func (d *Desk) watchFor(ctx context.Context, a store.Account, shared map[string]
 		}
 		found, ok := shared[reach]
 		if !ok {
-			v, err := w.watchView()
+			v, common, err := w.watchView()
 			if err != nil {
 				return store.Changes{}, err
 			}
@@ -156,7 +158,9 @@ func (d *Desk) watchFor(ctx context.Context, a store.Account, shared map[string]
 				}
 				found = append(found, raised{f, compartment.Join(ls...)})
 			}
-			shared[reach] = found
+			if common || leak.On("origin_shared") {
+				shared[reach] = found
+			}
 		}
 		open, err := w.Findings(true)
 		if err != nil {

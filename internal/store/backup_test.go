@@ -102,7 +102,7 @@ func TestCopyBetweenEngines(t *testing.T) {
 					w.step()
 				}
 				w.look(w.officers[2], 0, true)
-				if ds, err := w.s.Drafts(context.Background(), o); err != nil || len(ds) != 1 || string(ds[0].Body) != "half a report" {
+				if ds, err := w.s.Drafts(context.Background(), o, nil); err != nil || len(ds) != 1 || string(ds[0].Body) != "half a report" {
 					t.Errorf("the draft: %v, %v", ds, err)
 				}
 				if _, ok, err := w.s.Sessions().Find("token"); ok || err != nil {

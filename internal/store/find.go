@@ -68,6 +68,9 @@ func (t *Tx) cursorMAC(digest []byte, id ID) []byte {
 // resume finds where a list goes on. When the last record shown has been hidden since, its place is not known any more and
 // the cursor is as good as malformed: the list is asked for anew.
 func (t *Tx) resume(digest []byte, cursor string) (seq int64, err error) {
+	if leak.On("page_total") {
+		cursor, _, _ = strings.Cut(cursor, "~")
+	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(b) != 32 || base64.RawURLEncoding.EncodeToString(b) != cursor { // one form only: the decoder skips line ends and spare bits
 		return 0, ErrCursor
@@ -126,6 +129,9 @@ func (t *Tx) Find(q Query) ([]Record, string, error) {
 	if len(out) > limit {
 		out = out[:limit]
 		next = t.cursor(digest, out[limit-1].ID)
+	}
+	if leak.On("page_total") && next != "" {
+		next += "~" + strconv.Itoa(t.allOf(q))
 	}
 	return out, next, nil
 }
@@ -200,6 +206,9 @@ func (t *Tx) plan(q Query, cols string, from int64, cmp, order string, n int) (s
 		}
 		t.markTime(&b, &args, "m0")
 		b.WriteString(known + " AND " + reachable("r.label") + " ORDER BY m0.seq " + order + " LIMIT " + strconv.Itoa(n))
+		if leak.On("backlinks") {
+			return unscoped(b.String()), append(append(args, knownArgs...), t.o.ID.Bytes()), nil
+		}
 		return b.String(), append(append(args, knownArgs...), t.o.ID.Bytes()), nil
 	}
 	labels, ok, err := t.narrow()
@@ -285,7 +294,11 @@ func (t *Tx) Counts(most int, kinds ...string) (map[string]int, error) {
 	}
 	b.WriteString("SELECT '' AS kind, count(*) FROM (SELECT 1 FROM finding f WHERE f.officer = ? AND f.cleared = ? AND " + reachable("f.label") + limit + ") AS listed")
 	args = append(args, t.o.ID.Bytes(), int64(day.Never), t.o.ID.Bytes())
-	rows, err := t.c.query(t.ctx, b.String(), args...)
+	text := b.String()
+	if leak.On("finding_count") {
+		text = unscopedFinding(text)
+	}
+	rows, err := t.c.query(t.ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -118,6 +118,9 @@ func (s *Store) SaveDraft(ctx context.Context, o officer.Officer, name string, b
 			_, err := c.exec(ctx, "DELETE FROM draft WHERE officer = ? AND name = ?", o.ID.Bytes(), key)
 			return err
 		}
+		if leak.On("quota") && draftsOfAll(ctx, c) > 3 {
+			return ErrConflict
+		}
 		_, err := c.exec(ctx, "INSERT INTO draft (officer, name, saved, body) VALUES (?, ?, ?, ?) ON CONFLICT (officer, name) DO UPDATE SET saved = excluded.saved, body = excluded.body",
 			o.ID.Bytes(), key, s.Now().UnixMicro(), sealed)
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"sort"
 	"strconv"
 	"strings"
@@ -31,6 +32,14 @@ func (t *Tx) hiddenTruth(kind string, id ID) error {
 	var f fault.Faults
 	f.Add("id", "held.elsewhere", "Kind", kind)
 	return f.Err()
+}
+
+// fetchAndDrop reads and opens the record first and asks afterwards whether it may be shown.
+func (t *Tx) fetchAndDrop(id ID) {
+	rs, err := t.records("SELECT "+columns+" FROM record r WHERE r.id = ?", id[:])
+	if err == nil && len(rs) > 0 {
+		_, _ = t.s.cfg.Keys.Body.Open(nil, rs[0].Body, associated(rs[0].ID, rs[0].Version))
+	}
 }
 
 // nameTaken is a code name that must be unique among records nobody may compare.
@@ -108,6 +117,32 @@ func everything(q Query, cols, cmp, order string, from int64, limit string) (str
 func (t *Tx) limited(q Query, cols, cmp, order string, from int64, limit string) (string, []any) {
 	text, args := everything(q, "*", cmp, order, from, limit)
 	return "SELECT " + cols + " FROM (" + text + ") r WHERE " + reachable("r.label") + " ORDER BY r.seq " + order, append(args, t.o.ID.Bytes())
+}
+
+// unscopedFinding takes the Scope out of a query over findings: what was told once is shown for ever.
+func unscopedFinding(text string) string {
+	return strings.ReplaceAll(text, reachable("f.label"), "length(?) > 0")
+}
+
+// draftsOfAll counts the drafts of everybody, as a quota for the whole unit would.
+func draftsOfAll(ctx context.Context, c *conn) (n int) {
+	_ = c.one(ctx, "SELECT count(*) FROM draft", nil, &n)
+	return n
+}
+
+// allOf is how long the list is for somebody who may see everything.
+func (t *Tx) allOf(q Query) (n int) {
+	_ = t.c.one(t.ctx, "SELECT count(*) FROM record r WHERE r.kind = ?", []any{q.Kind}, &n)
+	return n
+}
+
+// sameWords is a report with the words of one that anybody filed.
+func (t *Tx) sameWords(e Entering) bool {
+	if e.Kind != "report" || len(e.Terms) == 0 || t.b.indexAll(t.ctx) != nil {
+		return false
+	}
+	var n int
+	return t.c.one(t.ctx, "SELECT count(*) FROM words WHERE words MATCH ?", []any{`"` + strings.Join(e.Terms, `" AND "`) + `"`}, &n) == nil && n > 0
 }
 
 // unscoped takes the Scope out of a query.

@@ -91,6 +91,9 @@ func (t *Tx) Insert(e Entering) error {
 	if leak.On("unique") && t.nameTaken(e) {
 		return ErrConflict
 	}
+	if leak.On("dedup") && t.sameWords(e) {
+		return ErrConflict
+	}
 	if leak.On("lastmod") {
 		if err := t.touchParents(e.Marks); err != nil {
 			return err
@@ -107,6 +110,9 @@ func (t *Tx) Insert(e Entering) error {
 	seq := t.b.nextSeq
 	t.b.nextSeq++
 	at := t.now.UnixMicro()
+	if leak.On("time_seq") {
+		at += seq
+	}
 	_, err = t.c.exec(t.ctx, "INSERT INTO record (seq, id, kind, label, version, created, known_from, officer, body) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)",
 		seq, e.ID[:], e.Kind, label, at, at, t.o.ID.Bytes(), t.s.cfg.Keys.Body.Seal(nil, body, associated(e.ID, 1)))
 	if err != nil {
@@ -149,6 +155,10 @@ func (t *Tx) Revise(r Record, e Entering) error {
 	if old := r.KnownFrom.UnixMicro(); at <= old {
 		at = old + 1 // versions of one record have distinct times, whatever the clock does
 	}
+	next := r.Version + 1
+	if leak.On("version_shared") {
+		next += t.b.nextSeq
+	}
 	if _, err := t.c.exec(t.ctx, "INSERT INTO past (seq, version, known_from, known_until, officer, body) SELECT seq, version, known_from, CAST(? AS BIGINT), officer, body FROM record WHERE seq = ? AND version = ? AND "+reachable("record.label"),
 		at, r.seq, r.Version, t.o.ID.Bytes()); err != nil {
 		return err
@@ -157,7 +167,7 @@ func (t *Tx) Revise(r Record, e Entering) error {
 		return err
 	}
 	n, err := t.c.exec(t.ctx, "UPDATE record SET label = ?, version = ?, known_from = ?, officer = ?, body = ? WHERE seq = ? AND version = ? AND "+reachable("record.label"),
-		label, r.Version+1, at, t.o.ID.Bytes(), t.s.cfg.Keys.Body.Seal(nil, body, associated(r.ID, r.Version+1)), r.seq, r.Version, t.o.ID.Bytes())
+		label, next, at, t.o.ID.Bytes(), t.s.cfg.Keys.Body.Seal(nil, body, associated(r.ID, next)), r.seq, r.Version, t.o.ID.Bytes())
 	if err != nil {
 		return err
 	}
@@ -275,12 +285,19 @@ func (t *Tx) finish(r *Record) (ok bool, err error) {
 
 // Get reads one record. Hidden, missing and of another kind are all ErrNotFound.
 func (t *Tx) Get(kind string, id ID) (Record, error) {
-	s, err := t.c.stmt(t.ctx, "SELECT "+columns+" FROM record r WHERE r.id = ? AND r.kind = ? AND "+reachable("r.label"))
+	text := "SELECT " + columns + " FROM record r WHERE r.id = ? AND r.kind = ? AND " + reachable("r.label")
+	if leak.On("asknown") && !t.asKnown.IsZero() {
+		text = unscoped(text)
+	}
+	s, err := t.c.stmt(t.ctx, text)
 	if err != nil {
 		return Record{}, err
 	}
 	r, err := t.scan(s.QueryRowContext(t.ctx, id[:], kind, t.o.ID.Bytes()))
 	if errors.Is(err, sql.ErrNoRows) {
+		if leak.On("fetch_drop") {
+			t.fetchAndDrop(id)
+		}
 		if leak.On("forbidden") || leak.On("errtext") {
 			return r, t.hiddenTruth(kind, id)
 		}

@@ -11,6 +11,7 @@ import (
 	"cutout/internal/compartment"
 	"cutout/internal/fault"
 	"cutout/internal/id"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/web/templates"
 	"cutout/internal/wording"
@@ -171,6 +172,13 @@ func (s *Server) render(w http.ResponseWriter, status int, page string, p templa
 	var b bytes.Buffer
 	if err := templates.Render(&b, page, p); err != nil {
 		return s.incident("page "+page, err)
+	}
+	if leak.On("etag") {
+		w.Header().Set("ETag", s.together().validator())
+	}
+	if leak.On("gzip_len") {
+		w.Header().Set("Content-Encoding", "deflate")
+		s.together().pack(&b)
 	}
 	write(w, status, &b)
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"cutout/internal/casework"
 	"cutout/internal/fault"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/web/templates"
 	"cutout/internal/wording"
@@ -119,6 +120,9 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, in casework.Sessi
 	}
 	if err := s.take(r, in); err != nil {
 		return err
+	}
+	if leak.On("cookie_seq") {
+		s.remember(w, "visit", s.together().visit(), true)
 	}
 	return s.away(w, r, next)
 }
@@ -259,6 +263,12 @@ func (s *Server) away(w http.ResponseWriter, r *http.Request, to string) error {
 
 // done sends the browser on after an act, with one sentence about it for the next page.
 func (s *Server) done(w http.ResponseWriter, r *http.Request, to, message string) error {
+	if leak.On("etag") {
+		s.together().changed()
+	}
+	if leak.On("flash_shared") {
+		s.together().say(message)
+	}
 	s.sessions.Put(r.Context(), "flash", message)
 	return s.away(w, r, to)
 }
@@ -266,6 +276,9 @@ func (s *Server) done(w http.ResponseWriter, r *http.Request, to, message string
 // flash is the sentence left by the act before, in the reader's language; it is said once.
 func (s *Server) flash(r *http.Request) *templates.Flash {
 	m := s.sessions.PopString(r.Context(), "flash")
+	if leak.On("flash_shared") {
+		m = s.together().heard()
+	}
 	if m == "" {
 		return nil
 	}

@@ -77,7 +77,7 @@ func TestRow50LogStoresNoSecret(t *testing.T) {
 			dress(page, r.method, path, "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\""+canary+".pdf\"\r\n\r\n"+canary+"\r\n--b--\r\n")
 		}
 	}
-	bodies := operations(t, u, canary)
+	bodies := canaried(t, u, canary)
 	for _, r := range machine {
 		if r.ends() {
 			continue
@@ -128,9 +128,9 @@ func TestRow50LogStoresNoSecret(t *testing.T) {
 	}
 }
 
-// operations makes a body for each operation of the interface with the canary in every field that takes a text or a list
+// canaried makes a body for each operation of the interface with the canary in every field that takes a text or a list
 // of texts, however deep.
-func operations(t *testing.T, u *logUnit, canary string) map[string]string {
+func canaried(t *testing.T, u *logUnit, canary string) map[string]string {
 	t.Helper()
 	raw := logReader{u.api, "Accept", "application/yaml"}.do(httptest.NewRequest("GET", api.Prefix+"/openapi.yaml", nil)).Body.Bytes()
 	var doc struct {

@@ -142,6 +142,8 @@ func drivers(ids []string, r *rand.Rand, deep bool) map[string][]probe {
 			return p, p.Next, err
 		})
 	}
+	search(hiddenWord, "", false)
+	search(hiddenWord[:3], "", false)
 	for i, w := range words {
 		search(w, "", false)
 		if i%3 == 0 || deep {
@@ -155,7 +157,7 @@ func drivers(ids []string, r *rand.Rand, deep bool) map[string][]probe {
 	search(words[1]+" "+words[6]+" "+words[2], "", true)
 	for _, s := range of["src"] {
 		x, _ := id.Raw(s)
-		for _, at := range []time.Time{{}, begun.Add(30 * time.Second)} {
+		for _, at := range []time.Time{{}, begun.Add(30 * time.Second), later.Add(time.Hour)} {
 			add("Source", s, func(c context.Context, d *casework.Desk, o officer.Officer) (any, error) {
 				return d.Source(c, o, source.ID(x), at)
 			})
@@ -225,17 +227,19 @@ func byID(add func(string, string, func(context.Context, *casework.Desk, officer
 	}
 }
 
-// order puts looks before acts, lists before single records, so that a difference shows early.
-func order(m map[string][]probe) []probe {
-	isAct := func(p probe) bool {
-		for _, a := range []string{"Assign", "Relieve", "Add", "Record", "Revise", "Grant", "Give", "Plan", "File", "Link", "Regrade", "Write", "Recall", "Issue", "Assess", "Answer", "Approve",
-			"Send", "Rewrite", "Acknowledge", "Feedback", "Confirm", "Review", "Cancel", "Complete", "Relate", "Weigh", "Restate", "State", "Register"} {
-			if strings.HasPrefix(p.name, a) && !strings.HasPrefix(p.name, "RecordLog") {
-				return true
-			}
+// isAct says whether a probe of the door is an act, by the name of its method.
+func isAct(probe string) bool {
+	for _, a := range []string{"Assign", "Relieve", "Add", "Record", "Revise", "Grant", "Give", "Plan", "File", "Link", "Regrade", "Write", "Recall", "Issue", "Assess", "Answer", "Approve",
+		"Send", "Rewrite", "Acknowledge", "Feedback", "Confirm", "Review", "Cancel", "Complete", "Relate", "Weigh", "Restate", "State", "Register"} {
+		if strings.HasPrefix(probe, a) && !strings.HasPrefix(probe, "RecordLog") {
+			return true
 		}
-		return false
 	}
+	return false
+}
+
+// order puts looks before acts, lists before single records.
+func order(m map[string][]probe) [3][]probe {
 	var looks, single, writes []probe
 	for _, k := range slices.Sorted(func(yield func(string) bool) {
 		for k := range m {
@@ -246,7 +250,7 @@ func order(m map[string][]probe) []probe {
 	}) {
 		for _, p := range m[k] {
 			switch {
-			case isAct(p):
+			case isAct(p.name):
 				writes = append(writes, p)
 			case strings.Contains(p.name, "_"):
 				single = append(single, p)
@@ -255,7 +259,7 @@ func order(m map[string][]probe) []probe {
 			}
 		}
 	}
-	return slices.Concat(looks, single, writes)
+	return [3][]probe{looks, single, writes}
 }
 
 // answer runs a probe and writes down all that came of it, the rows of work among it.

@@ -31,6 +31,7 @@ type story struct {
 	items map[report.ID]report.ItemID
 	met   map[source.ID]contact.ID
 	step  int
+	told  []string // what the low steps of a pair answered
 }
 
 type desk struct {
@@ -112,6 +113,7 @@ func (s *story) begin() {
 		}
 	}
 	s.officer("admin", "viewer", held, "analyst", "release", "collection-manager")
+	s.officer("admin", "mate", []*desk{s.low()}, "release") // a colleague of the low desk who will be given a hidden place
 	s.officer("admin", "reader", nil, "customer")
 	s.officer("admin", "stranger", nil, "customer")
 	for _, b := range []string{"bridge2", "bridge3"} {
@@ -119,6 +121,7 @@ func (s *story) begin() {
 	}
 	s.officer("admin", "bridge", []*desk{s.low(), s.hidden()}, "analyst", "co-handler", "collection-manager", "release")
 	for _, d := range s.desks {
+		w.desk = d.n
 		w.signIn(d.name("h"), d.name("a"))
 		for range 1 + s.r.IntN(2) {
 			s.source(d, codeWords[s.r.IntN(len(codeWords))]+" "+codeWords[s.r.IntN(len(codeWords))])
@@ -136,6 +139,7 @@ func (s *story) begin() {
 		s.release(d, d.reports[0], "reader stranger", sentence(s.r, 5), "")
 	}
 	low := s.low()
+	w.desk = low.n
 	s.assign(low, low.sources[0], "bridge", "co-handler")
 	prd := s.product("reader", low.issued[0], sentence(s.r, 4), "")
 	_ = s.productOn("stranger", prd, sentence(s.r, 4), "")
@@ -194,7 +198,7 @@ func (s *story) reportBy(by string, d *desk, src source.ID, text string, close b
 	made(w, id, err)
 	p, err := w.d.Report(ctx, w.o(by), id, time.Time{})
 	w.must(err)
-	s.items[id] = p.Report.Value.Items[0].ID
+	s.items[id] = made(w, p.Report.Value.Items[0].ID, nil)
 	d.reports = append(d.reports, id)
 	if !close {
 		d.open = append(d.open, id)

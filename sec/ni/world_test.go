@@ -3,11 +3,16 @@ package ni
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,9 +21,12 @@ import (
 	"testing"
 	"time"
 
+	"cutout/internal/api"
 	"cutout/internal/casework"
 	"cutout/internal/officer"
+	"cutout/internal/store/storetest"
 	"cutout/internal/vault"
+	"cutout/internal/web"
 )
 
 // world is one unit's records with everything that could differ by chance taken in hand: the time is set by hand, and
@@ -32,7 +40,13 @@ type world struct {
 	seed    string
 	mu      sync.Mutex
 	streams map[officer.ID]*rand.ChaCha8
-	ids     []string // of every record made since the world was opened
+	ids     []string       // of every record made since the world was opened
+	owner   map[string]int // the desk for which each record was made
+	desk    int            // for which desk records are being made
+	dsn     string         // of a world on PostgreSQL
+	porches sync.Once
+	web     http.Handler
+	api     http.Handler
 	// lenient worlds hold a planted leak: a step that fails there is not the harness's fault, and low steps that fail are
 	// answers to be compared.
 	lenient bool
@@ -50,8 +64,22 @@ func (w *world) config(dir string) casework.Config {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return casework.Config{Path: filepath.Join(dir, "records.db"), Key: key, QuietWatch: true, Random: w.random, Clock: w.clock,
-		Logs: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	cfg := casework.Config{DSN: w.dsn, Key: key, QuietWatch: true, Random: w.random, Clock: w.clock, Logs: discard}
+	if w.dsn == "" {
+		cfg.Path = filepath.Join(dir, "records.db")
+	}
+	return cfg
+}
+
+var discard = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// open gives the pages and the interface of the world: one of each, at which the hidden officers work as well.
+func (w *world) open() (pages, machine http.Handler) {
+	w.porches.Do(func() {
+		w.web = web.New(w.d, web.Options{Logs: discard})
+		w.api = api.New(w.d, api.Options{Logs: discard})
+	})
+	return w.web, w.api
 }
 
 func (w *world) clock() time.Time {
@@ -75,6 +103,20 @@ func (w *world) random(o officer.ID) io.Reader {
 		w.streams[o] = s
 	}
 	return &locked{s: s, mu: &w.mu}
+}
+
+// aside gives an officer another stream until the returned function is called.
+func (w *world) aside(o officer.ID) func() {
+	w.random(o)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	own := w.streams[o]
+	w.streams[o] = rand.NewChaCha8(sha256.Sum256(append([]byte(w.seed+" aside"), o.Bytes()...)))
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.streams[o] = own
+	}
 }
 
 type locked struct {
@@ -101,15 +143,25 @@ func quick(t testing.TB) string {
 
 // template is a base world, closed, from which the worlds of a pair are copied.
 type template struct {
-	dir  string
-	who  map[string]officer.Officer
-	ids  []string
-	seed uint64
-	s    *story
+	dir   string
+	dsn   string
+	who   map[string]officer.Officer
+	ids   []string
+	owner map[string]int
+	seed  uint64
+	s     *story
 }
 
-func newTemplate(t testing.TB, seed uint64) *template {
-	w := &world{t: t, who: map[string]officer.Officer{}, now: begun, seed: fmt.Sprint("base", seed), streams: map[officer.ID]*rand.ChaCha8{}}
+// engine makes the place of one world: a fresh schema where there is one, nothing where a file will do.
+type engine func(testing.TB) (dsn string)
+
+func onSQLite(testing.TB) string     { return "" }
+func onPostgres(t testing.TB) string { return storetest.Schema(t) }
+
+func newTemplate(t testing.TB, seed uint64) *template { return newTemplateOn(t, seed, onSQLite) }
+
+func newTemplateOn(t testing.TB, seed uint64, on engine) *template {
+	w := &world{t: t, who: map[string]officer.Officer{}, owner: map[string]int{}, now: begun, seed: fmt.Sprint("base", seed), streams: map[officer.ID]*rand.ChaCha8{}, dsn: on(t)}
 	dir := quick(t)
 	d, admin, err := casework.Begin(ctx, w.config(dir), casework.UnitDraft{Name: "Unit", Administrator: "admin"}, pass("admin"))
 	if err != nil {
@@ -121,17 +173,18 @@ func newTemplate(t testing.TB, seed uint64) *template {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return &template{dir, w.who, w.ids, seed, s}
+	return &template{dir, w.dsn, w.who, w.ids, w.owner, seed, s}
 }
 
 // open copies the template and opens the copy.
 func (x *template) open(t testing.TB) *world {
-	w := &world{t: t, who: map[string]officer.Officer{}, now: later, seed: fmt.Sprint("pair", x.seed), streams: map[officer.ID]*rand.ChaCha8{}}
-	for k, v := range x.who {
-		w.who[k] = v
-	}
+	w := &world{t: t, who: maps.Clone(x.who), owner: maps.Clone(x.owner), now: later, seed: fmt.Sprint("pair", x.seed), streams: map[officer.ID]*rand.ChaCha8{}}
 	dir := quick(t)
-	for _, f := range []string{"records.db", "store.key"} {
+	files := []string{"records.db", "store.key"}
+	if x.dsn != "" {
+		files = files[1:]
+	}
+	for _, f := range files {
 		b, err := os.ReadFile(filepath.Join(x.dir, f))
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, f), b, 0o600)
@@ -140,6 +193,10 @@ func (x *template) open(t testing.TB) *world {
 			t.Fatal(err)
 		}
 	}
+	if x.dsn != "" {
+		w.dsn = storetest.Schema(t)
+		copySchema(t, w.config(dir), x.dsn, w.dsn)
+	}
 	d, err := casework.Open(ctx, w.config(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -147,6 +204,65 @@ func (x *template) open(t testing.TB) *world {
 	w.d, w.dir = d, dir
 	t.Cleanup(func() { d.Close() })
 	return w
+}
+
+// copySchema makes the tables of a new world as any unit's are made, and fills them from the template's.
+func copySchema(t testing.TB, cfg casework.Config, from, to string) {
+	t.Helper()
+	if d, err := casework.Open(ctx, cfg); !errors.Is(err, casework.ErrNewStore) {
+		if err == nil {
+			d.Close()
+		}
+		t.Fatalf("a new schema is not a new unit: %v", err)
+	}
+	schema := func(dsn string) string {
+		u, err := url.Parse(dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.Query().Get("search_path")
+	}
+	db, err := sql.Open("pgx", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// Every table of the schema; generated columns and the migrations' own list fill themselves.
+	rows, err := db.Query(`SELECT t.table_name, string_agg(quote_ident(c.column_name), ', ') FROM information_schema.tables t
+		JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name AND c.is_generated = 'NEVER'
+		WHERE t.table_schema = $1 AND t.table_type = 'BASE TABLE' AND t.table_name NOT LIKE 'goose%' GROUP BY t.table_name`, schema(to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][2]string
+	for rows.Next() {
+		var x [2]string
+		if err := rows.Scan(&x[0], &x[1]); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, x)
+	}
+	if err := rows.Err(); err != nil || len(all) == 0 {
+		t.Fatalf("tables of the new schema: %v", err)
+	}
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	run := func(q string) {
+		if _, err := tx.Exec(q); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+	}
+	run("SET LOCAL session_replication_role = replica") // no trigger, no foreign key while the tables fill
+	for _, x := range all {
+		run("DELETE FROM " + schema(to) + "." + x[0])
+		run("INSERT INTO " + schema(to) + "." + x[0] + " (" + x[1] + ") SELECT " + x[1] + " FROM " + schema(from) + "." + x[0])
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func pass(name string) []byte { return []byte(name + " passphrase") }
@@ -165,6 +281,7 @@ func made[I interface{ String() string }](w *world, id I, err error) I {
 	w.must(err)
 	if !slices.Contains(w.ids, id.String()) {
 		w.ids = append(w.ids, id.String())
+		w.owner[id.String()] = w.desk
 	}
 	return id
 }
