@@ -22,7 +22,7 @@ var built struct {
 	err  error
 }
 
-func built(t testing.TB) string {
+func builtProgram(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		built.bin = filepath.Join(folder(), "cutout")
@@ -51,7 +51,7 @@ func (u *unit) command(t testing.TB, name string, words ...string) *exec.Cmd {
 	if err := os.WriteFile(secret, pass(name), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(built(t), append(slices.Clone(words), "--data", u.dir, "--officer", name, "--passphrase-file", secret)...)
+	cmd := exec.Command(builtProgram(t), append(slices.Clone(words), "--data", u.dir, "--officer", name, "--passphrase-file", secret)...)
 	cmd.Env = []string{"LANG=en_US.UTF-8", "HOME=" + u.dir, "TMPDIR=" + u.dir}
 	cmd.Dir = u.dir
 	return cmd
@@ -99,7 +99,7 @@ var named struct {
 // commandNames asks the program itself for all its commands, "source register" and so on.
 func commandNames(t testing.TB) []string {
 	t.Helper()
-	bin := built(t)
+	bin := builtProgram(t)
 	named.once.Do(func() {
 		named.help = map[string]string{}
 		var walk func(path []string)
@@ -128,7 +128,7 @@ func commandNames(t testing.TB) []string {
 // serve runs the program's own server on the unit's directory until the test ends, and gives its address.
 func (u *unit) serve(t testing.TB) string {
 	t.Helper()
-	cmd := exec.Command(built(t), "serve", "--data", u.dir, "--addr", "127.0.0.1:0")
+	cmd := exec.Command(builtProgram(t), "serve", "--data", u.dir, "--addr", "127.0.0.1:0")
 	cmd.Env = []string{"LANG=en_US.UTF-8", "HOME=" + u.dir}
 	out, err := cmd.StderrPipe()
 	if err != nil {

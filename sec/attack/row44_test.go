@@ -267,7 +267,7 @@ func TestRow58ArgumentsAndModes(t *testing.T) {
 	// A unit begun, with the machine's most careless mask.
 	fresh := filepath.Join(u.dir, "fresh")
 	cmd := u.command(t, "keeper", "init", "--name", "Unit", "--administrator", "root")
-	cmd.Path, cmd.Args = "/bin/sh", append(umask, built(t), "init", "--name", "Unit", "--administrator", "root", "--data", fresh, "--passphrase-file", filepath.Join(u.dir, "keeper.passphrase"))
+	cmd.Path, cmd.Args = "/bin/sh", append(umask, builtProgram(t), "init", "--name", "Unit", "--administrator", "root", "--data", fresh, "--passphrase-file", filepath.Join(u.dir, "keeper.passphrase"))
 	if r := finish(t, cmd); r.code != 0 {
 		t.Errorf("init: %s", r.all())
 	}
