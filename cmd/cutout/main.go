@@ -47,6 +47,10 @@ type commands struct {
 	Watch       watchGroup       `cmd:""`
 	Search      searchCommand    `cmd:""`
 	Unmask      unmask           `cmd:""`
+	Opening     openingGroup     `cmd:""`
+	Custody     custodyGroup     `cmd:""`
+	Known       knownCommand     `cmd:""`
+	KeyFile     keyFileCommand   `cmd:""`
 	Audit       auditGroup       `cmd:""`
 	Profile     profileGroup     `cmd:""`
 	Casebook    casebookGroup    `cmd:""`

@@ -25,7 +25,9 @@ const (
 )
 
 // Routes is every address of the pages.
-func Routes() []Route { return slices.Concat(commonRoutes, sourceRoutes, workRoutes, reportRoutes) }
+func Routes() []Route {
+	return slices.Concat(commonRoutes, sourceRoutes, workRoutes, reportRoutes, openingRoutes, custodyRoutes, keyRoutes)
+}
 
 // commonRoutes belong to no record.
 var commonRoutes = []Route{
