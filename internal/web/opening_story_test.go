@@ -40,10 +40,12 @@ func TestOpeningStory(t *testing.T) {
 		u.shot("waits-" + who)
 		u.follow(`main a[href="/openings"]`)
 		u.says("waits for your decision", "KESTREL")
-		u.tour("openings", "/openings")
+		if who == "controller" {
+			u.tour("openings", "/openings")
+			u.tour("opening-decide", request)
+		}
 		u.open(request)
 		u.says("compare the digits")
-		u.tour("opening-decide", request)
 		u.follow(`form[action$="/approve"] button`)
 		u.says("Your approval is given")
 		u.signOut()
@@ -57,7 +59,7 @@ func TestOpeningStory(t *testing.T) {
 	u.says(trueName, "this once")
 	u.shot("opening-opened")
 	u.open(src)
-	u.do(chromedp.NavigateBack())
+	_ = chromedp.Do(u.ctx, chromedp.NavigateBack()) // a browser that asks whether to send the form again has kept nothing
 	page, err := chromedp.Run(u.ctx, chromedp.Evaluate[string]("document.documentElement.outerHTML"))
 	must(t, err)
 	if strings.Contains(page, "Quackenbush") {
