@@ -5,12 +5,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -224,4 +226,40 @@ func (s *session) failCode(err error) int {
 	}
 	_, code := s.worded(err)
 	return code
+}
+
+// speakers are the files that may begin a connection, with the reason.
+var speakers = map[string]string{"cmd/cutout/remote.go": "an officer's own machine speaks to his unit's server, when he names it"}
+
+// TestOneClient: nothing else in the program can begin a connection to another machine.
+func TestOneClient(t *testing.T) {
+	begins := regexp.MustCompile(`http\.(Client\{|DefaultClient|DefaultTransport|Transport\{|Get\(|Post\(|PostForm\(|Head\()|net\.(Dial\w*\(|Dialer\{)|tls\.Dial\w*\(`)
+	used := map[string]bool{}
+	for _, dir := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join("..", "..", dir), func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			b, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			if found := begins.Find(b); found != nil {
+				short := strings.TrimPrefix(filepath.ToSlash(name), "../../")
+				used[short] = true
+				if speakers[short] == "" {
+					t.Errorf("%s can begin a connection (%s); name it in speakers with the reason, or do without", short, found)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range speakers {
+		if !used[name] {
+			t.Errorf("%s begins no connection", name)
+		}
+	}
 }

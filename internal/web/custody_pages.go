@@ -189,6 +189,9 @@ func (s *Server) proposeHolders(w http.ResponseWriter, r *http.Request, words st
 		return err
 	}
 	fields := []templates.Field{need(f.field("checks", "officers", "custody.officers", "", who...))}
+	if len(who) == 0 {
+		fields[0].Help = f.words.T("custody.nobody_eligible")
+	}
 	if trustees {
 		f.usual("need", "3")
 		fields = append(fields, need(short(f.field("text", "need", "custody.need", "custody.need_help"))))

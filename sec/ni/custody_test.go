@@ -7,6 +7,7 @@ import (
 	"cutout/internal/custody"
 	"cutout/internal/id"
 	"cutout/internal/officer"
+	"cutout/internal/source"
 )
 
 // custodyActs are what the low officer tries at openings and proposals where a draft is taken; the rest is driven by ids.
@@ -19,6 +20,12 @@ func custodyActs(add func(string, string, func(context.Context, *casework.Desk, 
 		})
 		add("Approved", s, func(c context.Context, d *casework.Desk, o officer.Officer) (any, error) {
 			return nil, d.Approved(c, o, custody.RequestID(x), custody.Approval{})
+		})
+		// An envelope that was sealed anew is another in each world by chance alone: what can be compared is where it
+		// belongs and how long it is.
+		add("SealedIdentity", s, func(c context.Context, d *casework.Desk, o officer.Officer) (any, error) {
+			v, err := d.SealedIdentity(c, o, source.ID(x), "a reason")
+			return []any{v.Source, v.Place, len(v.Envelope), len(v.Halves)}, err
 		})
 		n := casework.HoldersDraft{Officers: []string{s}, Reason: "a reason"}
 		add("ProposeApprovers", s, func(c context.Context, d *casework.Desk, o officer.Officer) (any, error) {
