@@ -153,6 +153,13 @@ func TestAway(t *testing.T) {
 		_, said, code := b.run(who, append([]string{"opening", "approve", req, "--compare", digits}, at...)...)
 		return said, code
 	}
+	away := b.must("dunya", append([]string{"opening", "show", req, "--format", "json"}, dunya...)...)
+	if !strings.Contains(away, shown.Compare) {
+		t.Errorf("her own machine computes other digits: %s", away)
+	}
+	if out, said, code := b.run("badr", append([]string{"opening", "approve", req}, badr...)...); code != exitUsage || !strings.Contains(out, shown.Compare) {
+		t.Errorf("nothing was compared: %d %s %s", code, out, said)
+	}
 	if said, code := approve("badr", "1234 5678 9abc def0 1234", badr); code != exitRefused || !strings.Contains(said, shown.Compare) {
 		t.Errorf("other digits: %d %s", code, said)
 	}

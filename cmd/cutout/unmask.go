@@ -144,11 +144,34 @@ func (s *session) openingRow(l casework.OpeningLine) row {
 		list("approved_by", yes), s.moment("expires", l.Expires), s.word("state", string(l.State), "custody-state"), s.yes("may_approve", l.MayApprove), text("compare", custody.Short(l.Hash))}
 }
 
+// openingShow shows a request. With --server its digits are computed here, from every word of it, and the key in it must
+// be the officer's own: digits that a server shows prove nothing about the server.
 type openingShow struct {
+	atServer
 	Request string `arg:"" ref:"opening"`
 }
 
 func (c *openingShow) Run(s *session) error {
+	if c.Server != "" {
+		return c.away(s, func(r *remote, f casework.KeyFile, key vault.PrivateKey) error {
+			var sent api.Opening
+			if err := r.call(http.MethodGet, "/openings/"+segment(c.Request), nil, &sent); err != nil {
+				return err
+			}
+			q, err := sent.Asked.Value()
+			if err != nil {
+				return machine(err)
+			}
+			of, err := parse[custody.RequestID](sent.ID)
+			if err != nil {
+				return err
+			}
+			if q.Requester.String() == f.Officer && vault.KeyID(q.Key) != key.Public().ID() {
+				return &problem{exitRefused, "cli.other-key", nil}
+			}
+			return s.show(append(s.askedRow(of, q), text("state", sent.State), list("approved_by", sent.Approved)), nil)
+		})
+	}
 	return look(s, c, &c.Request, func(d *casework.Desk, o officer.Officer, of custody.RequestID) error {
 		p, err := d.Opening(s.ctx, o, of)
 		if err != nil {
@@ -159,11 +182,17 @@ func (c *openingShow) Run(s *session) error {
 }
 
 // openingApprove says yes. With --server the halves are computed and signed here, with the officer's own key, and the
-// digits he compared by telephone can be given, so that a server that shows another request gets nothing.
+// digits he compared by telephone must be given, so that a server that shows another request gets nothing.
 type openingApprove struct {
 	atServer
 	Request string `arg:"" ref:"opening"`
 	Compare string `placeholder:"DIGITS"`
+}
+
+// askedRow is a request as its own words say it, with the digits computed from them here.
+func (s *session) askedRow(of custody.RequestID, q custody.Request) row {
+	return row{only("id", of.String()), text("ref", of.Ref()), only("source", q.Source.String()), only("requester", q.Requester.String()), text("unit", q.Unit), text("code_name", q.CodeName), text("purpose", q.Purpose),
+		s.moment("made", q.Made), s.moment("expires", q.Expires), text("compare", custody.Short(q.Hash(of)))}
 }
 
 func (c *openingApprove) Run(s *session) error {
@@ -194,6 +223,12 @@ func (c *openingApprove) Run(s *session) error {
 		}
 		if f.Unit != a.Request.Unit {
 			return usage("cli.other-unit", "Unit", clean(a.Request.Unit))
+		}
+		if c.Compare == "" {
+			if err := s.show(s.askedRow(a.ID, a.Request), nil); err != nil {
+				return err
+			}
+			return usage("cli.compare-first")
 		}
 		if err := c.compare(a.Request.Hash(a.ID)); err != nil {
 			return err

@@ -75,42 +75,60 @@ type Opening struct {
 	MayApprove bool     `json:"may_approve"`
 	Hash       string   `json:"hash" doc:"what an approval stands for"`
 	Short      string   `json:"short" doc:"the part of it that two people compare by telephone"`
+	Asked      Asked    `json:"asked" doc:"everything the hash is made of, for who computes it himself"`
 }
 
 func opening(l casework.OpeningLine) Opening {
 	v := Opening{ID: l.ID.String(), Ref: l.ID.Ref(), Source: l.Source.String(), CodeName: l.CodeName, Purpose: l.Purpose, Requester: l.Names[l.Requester], Approved: []string{},
 		Made: moment(l.Made), Expires: moment(l.Expires), State: string(l.State), Reason: l.Reason, Mine: l.Mine, MayApprove: l.MayApprove,
-		Hash: hex.EncodeToString(l.Hash[:]), Short: custody.Short(l.Hash)}
+		Hash: hex.EncodeToString(l.Hash[:]), Short: custody.Short(l.Hash), Asked: askedOf(l.Request)}
 	for _, o := range l.Approved {
 		v.Approved = append(v.Approved, l.Names[o])
 	}
 	return v
 }
 
-// Asking is a request on its way to an approver's own machine, with everything its hash is made of.
+// Asked is every word of a request that an approval stands for.
+type Asked struct {
+	Unit      string    `json:"unit"`
+	Source    string    `json:"source"`
+	CodeName  string    `json:"code_name,omitempty"`
+	Requester string    `json:"requester"`
+	Key       string    `json:"key" doc:"of the requester, to which halves are sealed"`
+	Purpose   string    `json:"purpose"`
+	Made      time.Time `json:"made"`
+	Expires   time.Time `json:"expires"`
+	Lock      string    `json:"lock"`
+	Epoch     uint32    `json:"epoch"`
+}
+
+func askedOf(q custody.Request) Asked {
+	return Asked{q.Unit, q.Source.String(), q.CodeName, q.Requester.String(), hex.EncodeToString(q.Key[:]), q.Purpose, q.Made.UTC(), q.Expires.UTC(), hex.EncodeToString(q.Lock[:]), q.Epoch}
+}
+
+// Value is the request as the door means it, so that its hash can be computed away from the server.
+func (a Asked) Value() (custody.Request, error) {
+	r := reader{}
+	q := custody.Request{Unit: a.Unit, CodeName: a.CodeName, Purpose: a.Purpose, Made: a.Made, Expires: a.Expires, Epoch: a.Epoch}
+	r.id("source", a.Source, q.Source.UnmarshalText)
+	r.id("requester", a.Requester, q.Requester.UnmarshalText)
+	r.hex("key", a.Key, q.Key[:])
+	r.hex("lock", a.Lock, q.Lock[:])
+	return q, faulty(r.faults)
+}
+
+// Asking is a request on its way to an approver's own machine.
 type Asking struct {
-	ID           string    `json:"id"`
-	Unit         string    `json:"unit"`
-	Source       string    `json:"source"`
-	CodeName     string    `json:"code_name,omitempty"`
-	Requester    string    `json:"requester"`
-	Key          string    `json:"key"`
-	Purpose      string    `json:"purpose"`
-	Made         time.Time `json:"made"`
-	Expires      time.Time `json:"expires"`
-	Lock         string    `json:"lock"`
-	Epoch        uint32    `json:"epoch"`
-	Place        Place     `json:"place"`
-	Envelope     []byte    `json:"envelope"`
-	RequesterKey []byte    `json:"requester_key" doc:"the public key your halves are sealed to"`
-	With         []string  `json:"with" nullable:"false" doc:"keys of the colleagues with whom you may open"`
+	ID           string   `json:"id"`
+	Asked        Asked    `json:"asked"`
+	Place        Place    `json:"place"`
+	Envelope     []byte   `json:"envelope"`
+	RequesterKey []byte   `json:"requester_key" doc:"the public key your halves are sealed to"`
+	With         []string `json:"with" nullable:"false" doc:"keys of the colleagues with whom you may open"`
 }
 
 func askingOf(a casework.Asking) Asking {
-	q := a.Request
-	v := Asking{ID: a.ID.String(), Unit: q.Unit, Source: q.Source.String(), CodeName: q.CodeName, Requester: q.Requester.String(), Key: hex.EncodeToString(q.Key[:]), Purpose: q.Purpose,
-		Made: q.Made.UTC(), Expires: q.Expires.UTC(), Lock: hex.EncodeToString(q.Lock[:]), Epoch: q.Epoch,
-		Place: Place{a.Place.Table, a.Place.Record, a.Place.Field, a.Place.Epoch}, Envelope: a.Envelope, RequesterKey: a.RequesterKey, With: []string{}}
+	v := Asking{ID: a.ID.String(), Asked: askedOf(a.Request), Place: Place{a.Place.Table, a.Place.Record, a.Place.Field, a.Place.Epoch}, Envelope: a.Envelope, RequesterKey: a.RequesterKey, With: []string{}}
 	for _, k := range a.With {
 		v.With = append(v.With, hex.EncodeToString(k[:]))
 	}
@@ -122,18 +140,16 @@ func (a Asking) Value() (casework.Asking, error) {
 	r := reader{}
 	v := casework.Asking{Envelope: a.Envelope, RequesterKey: a.RequesterKey}
 	v.Place.Table, v.Place.Record, v.Place.Field, v.Place.Epoch = a.Place.Table, a.Place.Record, a.Place.Field, a.Place.Epoch
-	q := custody.Request{Unit: a.Unit, CodeName: a.CodeName, Purpose: a.Purpose, Made: a.Made, Expires: a.Expires, Epoch: a.Epoch}
 	r.id("id", a.ID, v.ID.UnmarshalText)
-	r.id("source", a.Source, q.Source.UnmarshalText)
-	r.id("requester", a.Requester, q.Requester.UnmarshalText)
-	r.hex("key", a.Key, q.Key[:])
-	r.hex("lock", a.Lock, q.Lock[:])
 	for _, s := range a.With {
 		var k custody.KeyID
 		r.hex("with", s, k[:])
 		v.With = append(v.With, k)
 	}
-	v.Request = q
+	var err error
+	if v.Request, err = a.Asked.Value(); err != nil {
+		return v, err
+	}
 	return v, faulty(r.faults)
 }
 

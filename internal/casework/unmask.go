@@ -432,7 +432,8 @@ type OpeningLine struct {
 	Reason     string
 	Mine       bool
 	MayApprove bool
-	Hash       [32]byte // what an approval stands for: two people can compare it by telephone
+	Hash       [32]byte        // what an approval stands for: two people can compare it by telephone
+	Request    custody.Request // every word of it, without the approvals, for who computes it himself
 }
 
 // OpeningsPage is one page of the requests an officer made or was asked to approve.
@@ -473,6 +474,8 @@ func (w *work) openingLine(r OpeningRecord) (OpeningLine, error) {
 	q, me := r.Value, w.Officer().ID
 	l := OpeningLine{ID: r.ID, Source: q.Source, CodeName: q.CodeName, Purpose: q.Purpose, Requester: q.Requester, Made: q.Made, Expires: q.Expires, State: q.State(w.Now()),
 		Reason: q.Reason, Mine: q.Requester == me, Hash: q.Hash(r.ID), Names: map[officer.ID]string{}}
+	l.Request = q
+	l.Request.Approvals = nil
 	for _, a := range q.Approvals {
 		l.Approved = append(l.Approved, a.Approver)
 	}
