@@ -3,12 +3,9 @@ package main
 import (
 	"encoding/hex"
 	"encoding/json"
-	"os"
-	"strings"
 
 	"cutout/internal/casework"
 	"cutout/internal/custody"
-	"cutout/internal/identity"
 	"cutout/internal/officer"
 	"cutout/internal/source"
 )
@@ -171,15 +168,6 @@ func (c *custodyDestroy) Run(s *session) error {
 	})
 }
 
-// certificate prints a signed certificate as JSON, whatever the format asked for: it is a file for check-certificate.
-func (s *session) certificate(signed casework.SignedCertificate) error {
-	b, err := json.MarshalIndent(signed, "", "  ")
-	if err != nil {
-		return err
-	}
-	return s.write(append(b, '\n'))
-}
-
 type custodyList struct{ paging }
 
 func (c *custodyList) Run(s *session) error {
@@ -315,73 +303,5 @@ func (c *custodyReseal) Run(s *session) error {
 			return err
 		}
 		return s.made(nil)
-	})
-}
-
-// custodyCheck checks an erasure certificate away from the unit, with the public key of its log.
-type custodyCheck struct {
-	Certificate string `arg:""`
-	Key         string `required:"" placeholder:"FILE"`
-}
-
-func (c *custodyCheck) Run(s *session) error {
-	b, err := s.read(c.Certificate)
-	if err != nil {
-		return err
-	}
-	key, err := os.ReadFile(c.Key)
-	if err != nil {
-		return usage("cli.no-file", "Path", c.Key)
-	}
-	var signed casework.SignedCertificate
-	if json.Unmarshal(b, &signed) != nil {
-		return &problem{exitInvalid, "cli.no-certificate", []any{"Path", c.Certificate}}
-	}
-	var quoted string // as the interface for programs answers it
-	if json.Unmarshal(signed.Certificate, &quoted) == nil {
-		signed.Certificate = json.RawMessage(quoted)
-	}
-	v, err := casework.CheckCertificate(signed, strings.TrimSpace(string(key)))
-	if err != nil {
-		return &problem{exitInvalid, "cli.no-certificate", []any{"Path", c.Certificate}}
-	}
-	gone, stays := s.coded("erased", v.Destroyed), s.coded("remains", v.Remains)
-	return s.show(row{text("unit", v.Unit), text("source", v.Source.String()), text("reason", v.Reason), text("proposed_by", v.Proposed), list("confirmed_by", v.Confirmed), s.moment("time", v.At),
-		s.number("log_size", int(v.LogSize)), text("log_root", v.LogRoot)}, nil, part{"erased", gone}, part{"remains", stays})
-}
-
-func (s *session) coded(group string, codes []string) (out []row) {
-	for _, c := range codes {
-		out = append(out, row{s.word("what", c, group)})
-	}
-	return out
-}
-
-// knownCommand asks whether a person is already registered. Who he is comes in a file: an argument is seen by every
-// account of the machine.
-type knownCommand struct {
-	Person string `arg:""`
-}
-
-func (c *knownCommand) Run(s *session) error {
-	b, err := s.read(c.Person)
-	if err != nil {
-		return err
-	}
-	defer clear(b)
-	var n identity.Draft
-	if err := decode(b, &n); err != nil {
-		return err
-	}
-	return s.as(func(d *casework.Desk, o officer.Officer) error {
-		ks, err := d.Known(s.ctx, o, n)
-		if err != nil {
-			return err
-		}
-		var out []row
-		for _, k := range ks {
-			out = append(out, row{s.word("sureness", string(k.Sureness), "sureness"), text("ask", k.Ask)})
-		}
-		return s.rows([]string{"sureness", "ask"}, out)
 	})
 }
