@@ -118,7 +118,7 @@ func parses(line string) error {
 // TestNoFlagTakesASecret holds that a secret can be given in a file, on standard input or at a prompt, and no other way.
 func TestNoFlagTakesASecret(t *testing.T) {
 	secret := regexp.MustCompile(`pass|secret|token|password|dsn|postgres|identity|birth|phone`)
-	allowed := map[string]bool{"passphrase-file": true, "new-passphrase-file": true, "keys-passphrase-file": true, "postgres-file": true, "passphrase": true, "oidc-secret-file": true,
+	allowed := map[string]bool{"passphrase-file": true, "new-passphrase-file": true, "keys-passphrase-file": true, "postgres-file": true, "passphrase": true, "key-passphrase-file": true, "own-passphrase": true, "oidc-secret-file": true,
 		"identity-kind": true} // how well a person is known, a word of a list
 	eachCommand(model(t).Node, func(c *kong.Node) {
 		for _, f := range c.Flags {

@@ -97,6 +97,7 @@ func (s *session) fail(err error) int {
 func (s *session) worded(err error) (failure, int) {
 	var p *problem
 	var e *casework.Error
+	var there *answered
 	switch {
 	case errors.Is(err, context.Canceled):
 		return failure{Kind: "command", Code: "cli.stopped", Title: s.words.T("cli.stopped.title"), Detail: s.words.T("cli.stopped")}, exitInternal
@@ -112,6 +113,8 @@ func (s *session) worded(err error) (failure, int) {
 			f.Faults = append(f.Faults, failedField{x.Field, x.Code, x.Params, s.faultWords(x)})
 		}
 		return f, codes[e.Kind]
+	case errors.As(err, &there):
+		return there.failure()
 	case errors.As(err, &p):
 		title := p.message + ".title"
 		if !s.words.Has(title) {

@@ -106,6 +106,16 @@ func (f finder) pages(kind, ref string) func(cursor string) ([]named, string, er
 			p, err := f.d.Coverage(ctx, f.o)
 			return idsOf(p.Requirements, func(x casework.RequirementRecord) named { return x.ID }), "", err
 		}
+	case "OP":
+		return func(c string) ([]named, string, error) {
+			p, err := f.d.Openings(ctx, f.o, lookPage, c)
+			return idsOf(p.Openings, func(x casework.OpeningLine) named { return x.ID }), p.Next, err
+		}
+	case "PR":
+		return func(c string) ([]named, string, error) {
+			p, err := f.d.Proposals(ctx, f.o, lookPage, c)
+			return idsOf(p.Proposals, func(x casework.ProposalLine) named { return x.ID }), p.Next, err
+		}
 	case "P":
 		return func(c string) ([]named, string, error) {
 			ps, next, err := f.d.Parties(ctx, f.o, c)

@@ -50,6 +50,10 @@ type commands struct {
 	Watch       watchGroup       `cmd:""`
 	Search      searchCommand    `cmd:""`
 	Unmask      unmask           `cmd:""`
+	Opening     openingGroup     `cmd:""`
+	Custody     custodyGroup     `cmd:""`
+	Known       knownCommand     `cmd:""`
+	KeyFile     keyFileCommand   `cmd:""`
 	Audit       auditGroup       `cmd:""`
 	Witness     witnessGroup     `cmd:""`
 	Profile     profileGroup     `cmd:""`
@@ -112,12 +116,16 @@ func newParser(all *commands, s *session) (*kong.Kong, error) {
 		kong.Help(func(_ kong.HelpOptions, c *kong.Context) error { return s.help(c) }),
 		// Lists are given by repeating a flag: a comma is part of many sentences.
 		kong.TypeMapper(reflect.TypeFor[[]string](), kong.MapperFunc(func(c *kong.DecodeContext, v reflect.Value) error {
-			var one string
-			if err := c.Scan.PopValueInto("text", &one); err != nil {
-				return err
+			for {
+				var one string
+				if err := c.Scan.PopValueInto("text", &one); err != nil {
+					return err
+				}
+				v.Set(reflect.Append(v, reflect.ValueOf(one)))
+				if c.Value.Flag != nil || !c.Scan.Peek().IsValue() { // an argument of several words takes them all
+					return nil
+				}
 			}
-			v.Set(reflect.Append(v, reflect.ValueOf(one)))
-			return nil
 		})))
 }
 

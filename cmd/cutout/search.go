@@ -5,7 +5,6 @@ import (
 
 	"cutout/internal/casework"
 	"cutout/internal/officer"
-	"cutout/internal/source"
 )
 
 type searchCommand struct {
@@ -32,27 +31,5 @@ func (c *searchCommand) Run(s *session) error {
 		}
 		s.more(p.Next)
 		return s.rows([]string{"kind", "id", "ref", "title", "snippet"}, out)
-	})
-}
-
-// unmask opens an identity on the machine this program runs on; it is printed and kept nowhere.
-type unmask struct {
-	Source string `arg:"" ref:"source"`
-	Reason string `required:"" placeholder:"TEXT"`
-}
-
-func (c *unmask) Run(s *session) error {
-	return look(s, c, &c.Source, func(d *casework.Desk, o officer.Officer, of source.ID) error {
-		p, err := d.OpenIdentity(s.ctx, o, of, c.Reason)
-		if err != nil {
-			return err
-		}
-		defer p.Forget()
-		who, err := p.Disclose()
-		if err != nil {
-			return machine(err)
-		}
-		defer who.Wipe()
-		return s.show(row{text("source", of.String())}, who)
 	})
 }

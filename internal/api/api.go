@@ -1,7 +1,6 @@
 // Package api is the porch for programs: the same acts and looks as the pages, as JSON, described by OpenAPI 3.1. It
 // translates and decides nothing. It takes no cookie and no header but Authorization, Accept-Language and Content-Type;
-// it never opens an identity, since what a program fetches lies about where the program runs: that is for the pages and
-// the command line. What an officer may not see, what never existed and what is no id get one answer, byte for byte.
+// it never opens an identity: it hands the sealed copy to the officer it is sealed to, whose own machine opens it. What an officer may not see, what never existed and what is no id get one answer, byte for byte.
 package api
 
 import (

@@ -68,7 +68,8 @@ func TestMainJobOverHTTP(t *testing.T) {
 // Every look at a record answers the same bytes for a record the officer may not see, one that never was, and no id.
 func TestHiddenIsMissing(t *testing.T) {
 	w := mainJob(t)
-	hidden := map[string]string{"source": w.ids["source"], "authority": w.ids["authority"], "contact": w.ids["contact"], "requirement": w.ids["requirement"],
+	w.custody()
+	hidden := map[string]string{"opening": w.ids["opening"], "proposal": w.ids["proposal"], "source": w.ids["source"], "authority": w.ids["authority"], "contact": w.ids["contact"], "requirement": w.ids["requirement"],
 		"report": w.ids["report"], "release": w.ids["release"], "copy": w.ids["copy"], "product": w.ids["product"], "notice": w.ids["notice"], "object": w.ids["report"]}
 	part := regexp.MustCompile(`\{(\w+)\}`)
 	looked := 0

@@ -119,7 +119,7 @@ func table() []entry {
 		name    string
 		entries []entry
 	}{{"session", sessionEntries()}, {"unit", unitEntries()}, {"sources", sourceEntries()}, {"requirements", requirementEntries()},
-		{"reports", reportEntries()}, {"releases", releaseEntries()}, {"notices", noticeEntries()}, {"network", networkEntries()}, {"oversight", oversightEntries()}} {
+		{"reports", reportEntries()}, {"releases", releaseEntries()}, {"notices", noticeEntries()}, {"network", networkEntries()}, {"openings", openingEntries()}, {"custody", custodyEntries()}, {"oversight", oversightEntries()}} {
 		for _, e := range g.entries {
 			e.group = g.name
 			all = append(all, e)
@@ -146,7 +146,7 @@ var parameters = map[string]string{
 func describe(a huma.Adapter) huma.API {
 	return huma.NewAPI(huma.Config{OpenAPI: &huma.OpenAPI{OpenAPI: "3.1.0",
 		Info: &huma.Info{Title: "Cutout", Version: "1", Description: "The record system of a unit that works with human sources. " +
-			"What you may not see, what does not exist and what is no id have one answer. Nothing here opens an identity."},
+			"What you may not see, what does not exist and what is no id have one answer. Nothing here opens an identity: what is handed out is sealed, and the key that opens it stays on your own machine."},
 		Servers: []*huma.Server{{URL: Prefix}},
 		Components: &huma.Components{
 			Schemas:         huma.NewMapRegistry("#/components/schemas/", schemaName),

@@ -83,6 +83,9 @@ func (d *Desk) DestroyIdentity(ctx context.Context, o officer.Officer, of custod
 		if out, err = w.certificate(p, of); err != nil {
 			return err
 		}
+		if p.Certificate, err = json.Marshal(out); err != nil {
+			return err
+		}
 		return w.Revise(r.record, store.Entering{Kind: kindProposal, Label: r.Label, Body: p, Marks: proposalMarks(w, p)})
 	})
 	if err != nil {

@@ -283,3 +283,6 @@ func (w *work) whomToAsk(as []store.Account, of store.ID) string {
 	}
 	return ""
 }
+
+// PersonDraft is a person as asked about: porches that never hold an identity pass it on unread.
+type PersonDraft = identity.Draft

@@ -112,6 +112,9 @@ func (d *Desk) Source(ctx context.Context, o officer.Officer, of source.ID, asKn
 		if p.Seal, err = w.seal(of); err != nil {
 			return err
 		}
+		if p.Seal.Due, err = w.due(p.Source); err != nil {
+			return err
+		}
 		for _, g := range w.Rights().Grants {
 			if g.Source == of.Raw() && g.On(w.Today()) {
 				p.Mine = append(p.Mine, g.Duty)

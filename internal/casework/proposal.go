@@ -511,6 +511,12 @@ func (d *Desk) Proposals(ctx context.Context, o officer.Officer, limit int, curs
 	return p, err
 }
 
+// mayDecide reports whether the officer is one of those who decide and has not decided.
+func (w *work) mayDecide(p custody.Proposal, who []officer.ID, need int) bool {
+	me := w.Officer().ID
+	return p.State(w.Now(), need) == custody.Waiting && slices.Contains(who, me) && !p.ConfirmedBy(me)
+}
+
 func (w *work) proposalLine(r ProposalRecord) (ProposalLine, error) {
 	who, need, err := w.deciders(r.Value)
 	if err != nil {
@@ -525,7 +531,7 @@ func (w *work) proposalLine(r ProposalRecord) (ProposalLine, error) {
 		}
 	}
 	l.State = r.Value.State(w.Now(), need)
-	l.MayDecide = l.State == custody.Waiting && slices.Contains(who, me) && !r.Value.ConfirmedBy(me)
+	l.MayDecide = w.mayDecide(r.Value, who, need)
 	as, err := w.Accounts()
 	if err != nil {
 		return l, err

@@ -152,31 +152,38 @@ func (d *Desk) Sealings(ctx context.Context, o officer.Officer, limit int, curso
 		}
 		p.Next = next
 		for _, s := range rs {
-			_, sealed, ok, err := w.identityOf(s.ID)
+			l, err := w.due(s)
 			if err != nil {
 				return err
 			}
-			if !ok {
-				continue
-			}
-			env, err := d.envelopeIn(sealed, s.ID)
-			if err != nil {
-				if err = destroyedIsNone(err); err != nil {
-					return err
-				}
-				continue
-			}
-			l, _, err := w.sealing(s, env)
-			if err != nil {
-				return err
-			}
-			if l.Due() || l.Alone {
-				p.Due = append(p.Due, l)
+			if l != nil {
+				p.Due = append(p.Due, *l)
 			}
 		}
 		return w.frame(&p.Frame)
 	})
 	return p, err
+}
+
+// due is what there is to seal anew of a source's identity, or that it hangs on one person's key; nil when nothing is, or
+// when the officer has no duty that seals.
+func (w *work) due(s SourceRecord) (*Sealing, error) {
+	if policy && !w.holds(actSealing.duties) {
+		return nil, nil
+	}
+	_, sealed, ok, err := w.identityOf(s.ID)
+	if err != nil || !ok {
+		return nil, err
+	}
+	env, err := w.d.envelopeIn(sealed, s.ID)
+	if err != nil {
+		return nil, destroyedIsNone(err)
+	}
+	l, _, err := w.sealing(s, env)
+	if err != nil || !l.Due() && !l.Alone {
+		return nil, err
+	}
+	return &l, nil
 }
 
 // Reseal is rotation: it seals a source's identity under a new data key, in a new key epoch, to exactly those for whom it

@@ -163,8 +163,10 @@ type Seal struct {
 	Destroyed bool
 	Openers   []string // account names of officers it is sealed to
 	Mine      bool
-	Together  int  // approvers any two of whom open it
-	Recovery  bool // trustees can restore it
+	Together  int      // approvers any two of whom open it
+	Recovery  bool     // trustees can restore it
+	Asked     []string // account names of the approvers who would be asked when the reader asks
+	Due       *Sealing // what is to be sealed anew, for those who may; nil when nothing is
 }
 
 func (w *work) seal(of source.ID) (Seal, error) {
@@ -190,11 +192,18 @@ func (w *work) seal(of source.ID) (Seal, error) {
 	if rec, ok := k.recovery(); ok {
 		s.Recovery = slices.Contains(have.Each, rec.ID())
 	}
+	asked, err := w.asked(env, w.Officer().ID)
+	if err != nil {
+		return Seal{}, err
+	}
 	as, err := w.Accounts()
 	if err != nil {
 		return Seal{}, err
 	}
 	for _, a := range as {
+		if slices.Contains(asked, a.ID) {
+			s.Asked = append(s.Asked, a.Name)
+		}
 		k, err := w.keyID(a.ID)
 		if err != nil {
 			return Seal{}, err

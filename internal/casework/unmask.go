@@ -432,7 +432,8 @@ type OpeningLine struct {
 	Reason     string
 	Mine       bool
 	MayApprove bool
-	Hash       [32]byte // what an approval stands for: two people can compare it by telephone
+	Hash       [32]byte        // what an approval stands for: two people can compare it by telephone
+	Request    custody.Request // every word of it, without the approvals, for who computes it himself
 }
 
 // OpeningsPage is one page of the requests an officer made or was asked to approve.
@@ -463,14 +464,22 @@ func (d *Desk) Openings(ctx context.Context, o officer.Officer, limit int, curso
 	return p, err
 }
 
+// mayApprove reports whether the officer was asked for a yes that he has not given.
+func (w *work) mayApprove(q custody.Request) bool {
+	me := w.Officer().ID
+	return q.Requester != me && q.State(w.Now()) == custody.Waiting && !q.ApprovedBy(me) && w.holds(approverDuties)
+}
+
 func (w *work) openingLine(r OpeningRecord) (OpeningLine, error) {
 	q, me := r.Value, w.Officer().ID
 	l := OpeningLine{ID: r.ID, Source: q.Source, CodeName: q.CodeName, Purpose: q.Purpose, Requester: q.Requester, Made: q.Made, Expires: q.Expires, State: q.State(w.Now()),
 		Reason: q.Reason, Mine: q.Requester == me, Hash: q.Hash(r.ID), Names: map[officer.ID]string{}}
+	l.Request = q
+	l.Request.Approvals = nil
 	for _, a := range q.Approvals {
 		l.Approved = append(l.Approved, a.Approver)
 	}
-	l.MayApprove = !l.Mine && l.State == custody.Waiting && !q.ApprovedBy(me) && w.holds(approverDuties)
+	l.MayApprove = w.mayApprove(q)
 	for _, o := range append([]officer.ID{q.Requester, q.EndedBy}, l.Approved...) {
 		if o.IsZero() {
 			continue

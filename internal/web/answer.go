@@ -248,13 +248,13 @@ func inRail(path string) string {
 
 // sections are the addresses whose first part is not the rail's own name for where they belong.
 var sections = map[string]string{"": "watch", "authorities": "sources", "tasks": "requirements", "parties": "network",
-	"log": "oversight", "officers": "oversight", "unit": "oversight"}
+	"log": "oversight", "officers": "oversight", "unit": "oversight", "known": "sources", "key-file": "custody"}
 
 // counted is which number of the frame stands beside a section.
 var counted = map[string]string{"sources": "source", "requirements": "requirement", "contacts": "contact", "reports": "report", "releases": "release", "inbox": "issued"}
 
 // insiders are the sections of raw records, of no use to customers, inspectors and administrators.
-var insiders = []string{"sources", "requirements", "contacts", "reports", "releases", "notices", "network"}
+var insiders = []string{"sources", "requirements", "contacts", "reports", "releases", "notices", "network", "openings"}
 
 // inside reports whether the reader works with raw records.
 func inside(f casework.Frame) bool {
@@ -278,6 +278,12 @@ func (s *Server) rail(f casework.Frame) []templates.RailLink {
 		}
 		if c, ok := f.Counts[counted[l.Name]]; ok {
 			l.Count, l.More = c.N, c.More
+		}
+		if l.Name == "custody" && !holdsAny(f, append(deciders, officer.Inspector)...) {
+			continue
+		}
+		if n := map[string]int{"openings": f.Waiting.Openings, "custody": f.Waiting.Proposals}[l.Name]; n > 0 {
+			l.Count = n
 		}
 		if l.Name == "watch" && f.Counts != nil {
 			l.Count = f.Findings

@@ -32,6 +32,8 @@ type section struct {
 	Folded, Sealed bool
 	Fields         []templates.Field
 	List           *entries
+	Ask            bool // with a button that asks whether the person is registered already
+	Known          *knownHits
 }
 
 // entries is a repeated group: Rows as they stand, Pattern for one more. The list that the page's script works on is Main.

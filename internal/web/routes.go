@@ -26,7 +26,7 @@ const (
 
 // Routes is every address of the pages.
 func Routes() []Route {
-	return slices.Concat(commonRoutes, accountRoutes, sourceRoutes, workRoutes, reportRoutes)
+	return slices.Concat(commonRoutes, accountRoutes, sourceRoutes, workRoutes, reportRoutes, openingRoutes, custodyRoutes, keyRoutes)
 }
 
 // commonRoutes belong to no record.

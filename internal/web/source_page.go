@@ -281,8 +281,7 @@ func sourceTabLine(w *wording.Words, b sourcePage, known string) []templates.Tab
 // overview is the grades over time, how items of each basis fared, what he said last, and the seal.
 func (s *Server) overview(w *wording.Words, b *sourcePage) {
 	b.Sealed = b.SourcePage.Seal.Exists
-	b.Seal = templates.Seal{OpensTo: strings.Join(b.SourcePage.Seal.Openers, comma(w)), Yours: b.SourcePage.Seal.Mine,
-		Act: &templates.Act{Href: b.Href + "/identity", Word: w.T("do.open_identity"), Quiet: true}}
+	b.Seal = s.sealBox(w, b)
 	b.Chart = gradeChart(w, b.Record.Grades)
 	b.Decided = b.Record.Decided
 	for _, x := range b.Record.ByBasis {
@@ -300,6 +299,42 @@ func (s *Server) overview(w *wording.Words, b *sourcePage) {
 			b.Items = append(b.Items, l)
 		}
 	}
+}
+
+// sealBox says who can open the identity, alone and together, and what the reader can do about it.
+func (s *Server) sealBox(w *wording.Words, b *sourcePage) templates.Seal {
+	p := b.SourcePage.Seal
+	out := templates.Seal{OpensTo: strings.Join(p.Openers, comma(w)), Yours: p.Mine, Destroyed: p.Destroyed, Act: &templates.Act{Href: b.Href + "/identity", Word: w.T("do.open_identity"), Quiet: true}}
+	if p.Destroyed || !p.Exists {
+		return out
+	}
+	if p.Together > 0 {
+		out.Lines = append(out.Lines, w.N("seal.together", p.Together))
+	} else {
+		out.Lines = append(out.Lines, w.T("seal.not_together"))
+	}
+	if p.Recovery {
+		out.Lines = append(out.Lines, w.T("seal.recovery"))
+	} else {
+		out.Lines = append(out.Lines, w.T("seal.no_recovery"))
+	}
+	if !b.AsKnown.IsZero() {
+		return out
+	}
+	if p.Due != nil {
+		out.Lines = append(out.Lines, speaker{w, s.desk.Pack()}.due(*p.Due)...)
+		if p.Due.Due() && p.Due.Mine {
+			out.More = append(out.More, templates.Act{Href: b.Href + "/reseal", Word: w.T("sealing.anew"), Quiet: true, Do: true})
+		}
+	}
+	id := b.Source.ID.String()
+	if !p.Mine && len(p.Asked) > 0 {
+		out.More = append(out.More, templates.Act{Href: "/openings/new?source=" + id, Word: w.T("opening.ask"), Quiet: true})
+	}
+	if holds(b.Frame, "registrar") {
+		out.More = append(out.More, templates.Act{Href: "/custody/destruction?source=" + id, Word: w.T("custody.propose_destruction"), Quiet: true})
+	}
+	return out
 }
 
 // latestItems is how many items the overview shows.

@@ -157,6 +157,12 @@ func (s *Server) newSource(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var hits *knownHits
+	if f.asksKnown() {
+		if hits, err = s.known(r, f); err != nil {
+			return err
+		}
+	}
 	if f.sent() {
 		var d casework.SourceDraft
 		f.into(&d)
@@ -181,7 +187,7 @@ func (s *Server) newSource(w http.ResponseWriter, r *http.Request) error {
 	// What is typed here will be held at the level of a source's file: the label line says so from the first key.
 	frame.Label.Level = max(frame.Label.Level, s.levelOfSources(f.Get("level")))
 	p := formPage{Title: v.Words.T("do.register_source"), Lead: v.Words.T("source.new_lead"), Form: f, Word: v.Words.T("do.register"), Cancel: "/sources", Draft: true}
-	p.Sections = append(s.sourceSections(f, desks, true), section{Title: v.Words.T("seal.section"), Note: v.Words.T("seal.section_note"), Sealed: true,
+	p.Sections = append(s.sourceSections(f, desks, true), section{Title: v.Words.T("seal.section"), Note: v.Words.T("seal.section_note"), Sealed: true, Ask: true, Known: hits,
 		List: f.list("identity.names", false, func(at string) []templates.Field {
 			return []templates.Field{plainOnly(f.field("text", at+"full", "identity.name", "identity.name_help")), f.field("select", at+"kind", "identity.name_kind", "", choices(v.Words, "name_kind", "true", "alias", "former")...)}
 		}),

@@ -21,6 +21,7 @@ type watchPage struct {
 	Findings []templates.Finding
 	Past     []templates.Finding
 	Drafts   []keptDraft
+	Waiting  []templates.Act // what others have asked of the reader
 	Empty    templates.Empty
 	Known    string
 	ShowPast string // address of the page with, or without, what has ended
@@ -56,6 +57,12 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) error {
 	}
 	if b.Drafts, err = s.drafts(r); err != nil {
 		return err
+	}
+	if n := p.Waiting.Openings; n > 0 {
+		b.Waiting = append(b.Waiting, templates.Act{Href: "/openings", Word: v.Words.N("waits.openings", n)})
+	}
+	if n := p.Waiting.Proposals; n > 0 {
+		b.Waiting = append(b.Waiting, templates.Act{Href: "/custody", Word: v.Words.N("waits.proposals", n)})
 	}
 	return s.show(w, r, http.StatusOK, "watch", v.Words.T("nav.watch"), p.Frame, b)
 }

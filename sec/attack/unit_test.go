@@ -298,7 +298,7 @@ func steps(t testing.TB, do func()) {
 // ensure signs an officer in at the door, so that his keys are open.
 func (u *unit) ensure(names ...string) {
 	for _, n := range names {
-		if !u.d.Unlocked(u.who[n].ID) {
+		if !u.d.Unlocked(u.who[n]) {
 			must(u.d.SignIn(ctx, n, pass(n)))
 		}
 	}

@@ -44,7 +44,9 @@ var declared = map[string]string{
 	"ChangePassphrase": "about one's own key", "ImportReports": "FileReport, many times", "KeepDraft": "writes the officer's own draft; KeptDrafts shows it",
 	"RecordCredit": "GiveCredit with an id", "RecordRole": "AddRole with an id",
 	"AddPasskey": "about one's own ways to sign in", "Prove": "about one's own key", "ProveByPasskey": "about one's own key", "BindOfficer": "the administrator's",
-	"Settle": "the watch", "SignIn": "at the door",
+	"Known":      "the declared leak: how sure, and whom to ask, across the whole unit; limited and logged",
+	"ProposeKey": "the administrator's",
+	"Settle":     "the watch", "SignIn": "at the door",
 }
 
 // drivers give, for each look and act of the door, what the low officer tries: with ids of every record of either world,
@@ -176,6 +178,7 @@ func drivers(ids []string, r *rand.Rand, deep bool) map[string][]probe {
 		})
 	}
 	acts(add, of)
+	custodyActs(add, of)
 	generic(out, ids)
 	return out
 }

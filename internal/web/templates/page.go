@@ -37,7 +37,7 @@ func Rail(counts map[string]int) []RailLink {
 	rail := []RailLink{
 		{Name: "watch", Key: "w"}, {Name: "sources", Key: "s"}, {Name: "candidates", Key: "k"}, {Name: "requirements", Key: "q"},
 		{Name: "contacts", Key: "c"}, {Name: "reports", Key: "r"}, {Name: "releases", Key: "l"}, {Name: "inbox", Key: "i"}, {Name: "products", Key: "p"}, {Name: "network", Key: "n"},
-		{Name: "documents", Key: "d"}, {Name: "notices", Key: "t"}, {Name: "oversight", Key: "o", Apart: true}, {Name: "search", Key: "/"},
+		{Name: "documents", Key: "d"}, {Name: "notices", Key: "t"}, {Name: "openings", Key: "a", Apart: true}, {Name: "custody", Key: "u"}, {Name: "oversight", Key: "o"}, {Name: "search", Key: "/"},
 	}
 	for i := range rail {
 		rail[i].Href = "/" + rail[i].Name
@@ -94,9 +94,12 @@ type Tab struct {
 
 // Seal stands where the identity would: who may open it, and whether the reader is one of them (then Act opens it).
 type Seal struct {
-	OpensTo string
-	Yours   bool
-	Act     *Act
+	OpensTo   string
+	Yours     bool
+	Destroyed bool
+	Act       *Act
+	Lines     []string // who else can open or restore it, and what is to be sealed anew
+	More      []Act    // asking, sealing anew, destroying
 }
 
 // Field is one field of a form. Kind: text, textarea, select, radio, checks, grade, suggest, search, password, hidden.
