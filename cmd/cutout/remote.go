@@ -58,8 +58,15 @@ func (s *session) remote(server string) (*remote, error) {
 		return nil, err
 	}
 	defer clear(p)
+	var code []byte
+	if s.CodeFile != "" { // a server tells no stranger whether an account needs one
+		if code, err = s.secretFile(s.CodeFile); err != nil {
+			return nil, err
+		}
+		defer clear(code)
+	}
 	var in api.Session
-	if err := r.call(http.MethodPost, "/session", api.SessionDraft{Name: s.Officer, Passphrase: string(p)}, &in); err != nil {
+	if err := r.call(http.MethodPost, "/session", api.SessionDraft{Name: s.Officer, Passphrase: string(p), Code: string(code)}, &in); err != nil {
 		return nil, err
 	}
 	r.token = in.Token

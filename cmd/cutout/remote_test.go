@@ -236,7 +236,9 @@ func (s *session) failCode(err error) int {
 }
 
 // speakers are the files that may begin a connection, with the reason.
-var speakers = map[string]string{"cmd/cutout/remote.go": "an officer's own machine speaks to his unit's server, when he names it"}
+var speakers = map[string]string{"cmd/cutout/remote.go": "an officer's own machine speaks to his unit's server, when he names it",
+	"internal/provider/provider.go": "the provider of identities that serve was told of, and no other host",
+	"internal/witness/http.go":      "a witness of the log, when an officer names it"}
 
 // TestOneClient: nothing else in the program can begin a connection to another machine.
 func TestOneClient(t *testing.T) {

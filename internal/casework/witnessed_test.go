@@ -37,7 +37,7 @@ func onEngines(t *testing.T, fn func(t *testing.T, l *logged)) {
 	t.Run("sqlite", func(t *testing.T) {
 		fn(t, beginLogged(t, Config{Path: filepath.Join(t.TempDir(), "r.db")}))
 	})
-	t.Run("postgres", func(t *testing.T) { fn(t, beginLogged(t, Config{DSN: storetest.Schema(t)})) })
+	t.Run("postgres", func(t *testing.T) { fn(t, beginLogged(t, Config{DSN: storetest.Schema(t), Ring: t.TempDir()})) })
 }
 
 func beginLogged(t *testing.T, cfg Config) *logged {

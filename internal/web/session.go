@@ -150,6 +150,7 @@ func (s *Server) take(r *http.Request, in casework.Session) error {
 		}
 	}
 	s.sessions.Put(ctx, "token", in.Token)
+	s.sessions.Put(ctx, "flash", flashSignedIn)
 	return nil
 }
 
