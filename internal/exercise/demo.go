@@ -90,7 +90,10 @@ func build(ctx context.Context, s *story, cfg casework.Config, c *storyClock, no
 	if err := d.Settle(ctx); err != nil {
 		return fmt.Errorf("exercise: settle: %w", err)
 	}
-	return p.answerFindings(ctx)
+	if err := p.answerFindings(ctx); err != nil {
+		return err
+	}
+	return p.openings(ctx)
 }
 
 // storyClock is the clock of the story: it stands on a day, and every act takes a few minutes of it.

@@ -202,6 +202,7 @@ func itemID() report.ItemID {
 // steps lists every act of the story in order.
 func (p *play) steps() []step {
 	p.unit()
+	p.custody()
 	p.sources()
 	p.collection()
 	p.contacts()

@@ -36,6 +36,7 @@ type story struct {
 	Unit         storyUnit                    `yaml:"unit"`
 	Desks        []storyDesk                  `yaml:"desks"`
 	Officers     []storyOfficer               `yaml:"officers"`
+	Custody      storyCustody                 `yaml:"custody"`
 	Parties      []storyParty                 `yaml:"parties"`
 	Sources      []storySource                `yaml:"sources"`
 	Form         authority.Draft              `yaml:"authority_form"` // what authorities say unless they say otherwise

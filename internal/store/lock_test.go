@@ -216,6 +216,9 @@ var withoutPredicate = map[string]int{
 	"plan": 1, // the arms of a narrow list: each names one label that narrow() read from the officer's reach in this transaction
 	// An examination of the files: it opens fields to see that they open, counts, and hands out tables and row numbers only.
 	"sealedTables": 2, "headDamage": 1,
+	// The past of a lock that the officer reads and, with the predicate and in the same act, replaces or removes.
+	"Supersede": 1, "Shred": 1,
+	"Locked": 1, // ciphertext, for an approver who was asked: decision 0017
 }
 
 var readsRecords = regexp.MustCompile(`(?i)\b(FROM|JOIN|UPDATE)\s+(record|past)\b`)
