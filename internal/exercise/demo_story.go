@@ -301,6 +301,9 @@ func (s *story) take(p story) {
 	if p.Form.Kind != "" {
 		s.Form = p.Form
 	}
+	if len(p.Custody.Approvers.Officers) > 0 {
+		s.Custody = p.Custody
+	}
 	if p.Plans != nil {
 		s.Plans = p.Plans
 	}

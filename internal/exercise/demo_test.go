@@ -102,7 +102,7 @@ func TestDemo(t *testing.T) {
 }
 
 func testDemo(t *testing.T, x *demo) {
-	for name, fn := range map[string]func(*demo){"people": demoPeople, "register": demoRegister, "reporting": demoReporting, "outside": demoOutside,
+	for name, fn := range map[string]func(*demo){"people": demoPeople, "custody": demoCustody, "register": demoRegister, "reporting": demoReporting, "outside": demoOutside,
 		"watch": demoWatch, "need to know": demoNeedToKnow, "clocks": demoClocks, "log": demoLog, "coverage": demoCoverage} {
 		t.Run(name, func(t *testing.T) { y := *x; y.T = t; fn(&y) })
 	}
@@ -249,5 +249,19 @@ func TestDemoRefusals(t *testing.T) {
 	}
 	if _, _, err := Demo(t.Context(), cfg, nil); err == nil {
 		t.Error("a store with a unit was taken for a new one")
+	}
+}
+
+// demoCustody: there is something to decide for a second approver, and the unit could restore.
+func demoCustody(x *demo) {
+	k, err := x.desk.KeyHolders(x.Context(), x.as["yusra"])
+	x.must(err)
+	if len(k.Approvers) != 3 || len(k.Trustees) != 3 || k.Ready != 2 || k.Need != 2 {
+		x.Errorf("%d approvers, %d trustees, %d of %d ready", len(k.Approvers), len(k.Trustees), k.Ready, k.Need)
+	}
+	p, err := x.desk.Openings(x.Context(), x.as["yusra"], 10, "")
+	x.must(err)
+	if len(p.Openings) != 1 || !p.Openings[0].MayApprove || len(p.Openings[0].Approved) != 1 {
+		x.Errorf("what waits for yusra: %+v", p.Openings)
 	}
 }
