@@ -276,6 +276,9 @@ func Restore(ctx context.Context, cfg Config, from io.ReadSeeker, key vault.Stor
 	if err != nil {
 		return r, err
 	}
+	if _, err := openRing(cfg); err != nil { // before a row is written
+		return r, err
+	}
 	if _, err := store.Restore(ctx, store.Config{Path: cfg.Path, DSN: cfg.DSN, Keys: keys, Clock: cfg.Clock}, h.Schema, rows, searchTerms); err != nil {
 		return r, err
 	}

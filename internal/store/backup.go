@@ -147,5 +147,5 @@ var ErrOccupied = errors.New("store: the place holds tables already")
 
 // Integrity asks the engine whether its files are whole, as Tx.Integrity does.
 func (p *Snapshot) Integrity() ([]string, error) {
-	return (&Tx{s: p.s, c: p.c, ctx: p.ctx}).Integrity()
+	return (&Tx{s: p.s, c: p.c, ctx: p.ctx, today: p.s.Today()}).Integrity()
 }

@@ -212,6 +212,7 @@ func (d *download) Write(b []byte) (int, error) {
 	if !d.begun {
 		d.begun = true
 		d.w.Header().Set("Content-Type", d.kind)
+		d.w.Header().Set("Content-Security-Policy", boxed)
 		d.w.Header().Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
 	}
 	return d.w.Write(b)
@@ -243,9 +244,12 @@ func (s *Server) hourCheckpoint(w http.ResponseWriter, r *http.Request) error {
 	return sendFile(w, "log-checkpoint.txt", "text/plain; charset=utf-8", signed)
 }
 
+// boxed is the policy of a file, should a browser show it after all.
+const boxed = "sandbox; default-src 'none'"
+
 func sendFile(w http.ResponseWriter, name, kind string, body []byte) error {
 	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'") // should a browser show it after all
+	w.Header().Set("Content-Security-Policy", boxed)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // a reader who hung up is nobody's fault

@@ -3,7 +3,7 @@ package web
 // accountRoutes are the ways to sign in, one's own and, for the administrator, those of others.
 var accountRoutes = []Route{
 	{Method: "POST", Pattern: "/signin/passkey/question", Handler: (*Server).askPasskey, Public: true, Name: "signin.passkey.question", Limit: smallLimit},
-	{Method: "POST", Pattern: "/signin/passkey", Handler: (*Server).signInByPasskey, Public: true, Name: "signin.passkey", Limit: answerLimit},
+	{Method: "POST", Pattern: "/signin/passkey", Handler: (*Server).signInByPasskey, Public: true, Name: "signin.passkey", Limit: smallLimit},
 	{Method: "GET", Pattern: "/signin/provider", Handler: (*Server).askProvider, Public: true, Name: "signin.provider"},
 	{Method: "GET", Pattern: "/signin/provider/back", Handler: (*Server).signInByProvider, Public: true, Name: "signin.provider.back"},
 	{Method: "GET", Pattern: "/present", Handler: (*Server).presence, Name: "present.form"},

@@ -148,10 +148,11 @@ func checkCookie(t *testing.T, what string, c *http.Cookie) {
 func TestCookies(t *testing.T) {
 	u := begin(t)
 	for _, behind := range []bool{true, false} {
-		s := proxied(t, u)
-		if !behind {
-			s = startPlain(t, u)
+		start := startPlain
+		if behind {
+			start = proxied
 		}
+		s := start(t, u)
 		for path, form := range map[string]string{"/language": "language=ar", "/theme": "theme=dark"} {
 			answer, err := http.DefaultTransport.RoundTrip(post(t, s.URL+path, form))
 			if err != nil {

@@ -89,7 +89,7 @@ func thaw(t *testing.T, dir, engine string) *fixture {
 		x.cfg.Path = filepath.Join(t.TempDir(), "cutout.db")
 		must(t, os.WriteFile(x.cfg.Path, unzipped(t, filepath.Join(dir, "cutout.db.gz")), 0o600))
 	} else {
-		x.cfg.DSN = storetest.Schema(t)
+		x.cfg.DSN, x.cfg.Ring = storetest.Schema(t), t.TempDir()
 		x.load(unzipped(t, filepath.Join(dir, "postgres.sql.gz")))
 	}
 	x.db = x.raw()

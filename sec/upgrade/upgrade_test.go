@@ -113,7 +113,7 @@ func TestP17OldUnitMoves(t *testing.T) {
 		want := x.read()
 		for _, engine := range []string{"sqlite", "postgres"} {
 			y := &fixture{t: t, engine: engine, cfg: x.cfg}
-			y.cfg.Path, y.cfg.DSN = filepath.Join(t.TempDir(), "r.db"), ""
+			y.cfg.Path, y.cfg.DSN, y.cfg.Ring = filepath.Join(t.TempDir(), "r.db"), "", t.TempDir()
 			if engine == "postgres" {
 				y.cfg.Path, y.cfg.DSN = "", storetest.Schema(t)
 			}
