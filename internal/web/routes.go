@@ -54,7 +54,13 @@ func (s *Server) serve(route Route) http.Handler {
 			s.askSignIn(w, r)
 			return
 		}
-		if err := route.Handler(s, w, r); err != nil {
+		var err error
+		if limit > 0 && r.ContentLength > limit { // also where no handler would have read it
+			err = errForm(&http.MaxBytesError{Limit: limit})
+		} else {
+			err = route.Handler(s, w, r)
+		}
+		if err != nil {
 			s.answer(w, r, err)
 		}
 	})
