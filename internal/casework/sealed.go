@@ -341,5 +341,8 @@ func (d *Desk) SealedIdentity(ctx context.Context, o officer.Officer, of source.
 		out = SealedCopy{Source: of, Place: place(of, s.Epoch), Envelope: env}
 		return nil
 	})
-	return out, err
+	if err != nil { // also when it was read and its entry could not be kept
+		return SealedCopy{}, err
+	}
+	return out, nil
 }

@@ -36,7 +36,7 @@ func (u *unit) backup(dir string) ([]byte, vault.StoreKey) {
 // elsewhere is an empty place for a restored unit on each engine.
 func (u *unit) elsewhere(engine string) casework.Config {
 	u.t.Helper()
-	cfg := casework.Config{Key: u.key, QuietWatch: true, Clock: u.d.Now}
+	cfg := casework.Config{Key: u.key, Ring: u.ring, QuietWatch: true, Clock: u.d.Now}
 	if engine == "postgres" {
 		cfg.DSN = storetest.Schema(u.t)
 	} else {

@@ -48,7 +48,7 @@ func unzip(t *testing.T, raw []byte) (out []byte) {
 // database opens the records as somebody who has the files and the server's key file.
 func (u *unit) database() *sql.DB {
 	u.t.Helper()
-	return u.databaseAt(filepath.Join(u.dir, "records.db"))
+	return u.databaseAt(filepath.Join(u.dir, "cutout.db"))
 }
 
 func (u *unit) databaseAt(path string) *sql.DB {

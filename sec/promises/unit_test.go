@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -65,19 +66,23 @@ func engines(t *testing.T, fn func(t *testing.T, u *unit)) {
 func begin(t *testing.T, dsn string) *unit {
 	t.Helper()
 	u := &unit{t: t, dir: t.TempDir(), dsn: dsn, who: map[string]officer.Officer{}, items: map[report.ID]report.ItemID{}}
+	u.must(os.Mkdir(filepath.Join(u.dir, "keys"), 0o700)) // as "cutout init" lays it out, so that the program can work on it
 	var err error
-	u.key, _, err = vault.OpenStoreKey(filepath.Join(u.dir, "store.key"))
+	u.key, _, err = vault.OpenStoreKey(filepath.Join(u.dir, "keys", "store.key"))
 	u.must(err)
-	u.ring = filepath.Join(u.dir, "sources")
+	u.ring = filepath.Join(u.dir, "keys", "sources")
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	cfg := casework.Config{Key: u.key, DSN: dsn, Ring: u.ring, QuietWatch: true, Clock: func() time.Time { now = now.Add(time.Millisecond); return now },
 		Logs: slog.New(slog.NewTextHandler(&u.slog, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if dsn == "" {
-		cfg.Path = filepath.Join(u.dir, "records.db")
+		cfg.Path = filepath.Join(u.dir, "cutout.db")
 	}
 	var mu sync.Mutex
 	tick := cfg.Clock
 	cfg.Clock = func() time.Time { mu.Lock(); defer mu.Unlock(); return tick() }
+	if dsn != "" {
+		u.must(os.WriteFile(filepath.Join(u.dir, "postgres.dsn"), []byte(dsn), 0o600))
+	}
 	u.d, u.who["root"], err = casework.Begin(ctx, cfg, casework.UnitDraft{Name: "Unit", Administrator: "root"}, pass("root"))
 	u.must(err)
 	t.Cleanup(func() { u.d.Close() })
