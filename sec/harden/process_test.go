@@ -194,7 +194,7 @@ func TestGoVersion(t *testing.T) {
 		}
 	}
 	old := filepath.Join(t.TempDir(), "old")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-X runtime.buildVersion=go1.26.0", "-o", old, "cutout/cmd/cutout").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-s -w -X runtime.buildVersion=go1.26.0", "-o", old, "cutout/cmd/cutout").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for bin, want := range map[string]string{served.Binary(t): runtime.Version(), old: "go1.26.0"} {

@@ -1,4 +1,4 @@
-// Package promises tests what Cutout promises in THREATS.md: each test is named after its promise (P1, P2, P5, P6, P8)
+// Package promises tests what Cutout promises in THREATS.md: each test is named after its promise (TestP01…)
 // and drives the whole program. Planted canary words show that the scanners would find what they look for.
 //
 // It has no part in the program.
