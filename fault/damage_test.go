@@ -26,13 +26,21 @@ type image map[string][]byte
 func imageOf(t testing.TB, dir string) image {
 	t.Helper()
 	out := image{}
-	for _, name := range []string{"cutout.db", "cutout.db-wal", "keys/store.key"} {
+	keep := func(name string) {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err == nil {
 			out[name] = b
 		} else if !os.IsNotExist(err) {
 			t.Fatal(err)
 		}
+	}
+	for _, name := range []string{"cutout.db", "cutout.db-wal", "keys/store.key"} {
+		keep(name)
+	}
+	ring, err := os.ReadDir(filepath.Join(dir, "keys", "sources"))
+	must(t, err)
+	for _, k := range ring {
+		keep(filepath.Join("keys", "sources", k.Name()))
 	}
 	return out
 }
@@ -45,7 +53,7 @@ func (u *unit) laid(t testing.TB, from image) *unit {
 	dir, err := os.MkdirTemp("", "cutout-image-")
 	must(t, err)
 	v.Dir = dir
-	must(t, os.Mkdir(filepath.Join(dir, "keys"), 0o700))
+	must(t, os.MkdirAll(filepath.Join(dir, "keys", "sources"), 0o700))
 	for name, b := range from {
 		must(t, os.WriteFile(filepath.Join(dir, name), b, 0o600))
 	}

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -155,7 +156,7 @@ var disks = &layer{disks: map[string]*disk{}}
 
 func init() { vfs.Register(drillLayer, disks) }
 
-// put makes the disk that of a new directory, with the key of the unit, and gives the unit there.
+// put makes the disk that of a new directory, with the keys of the unit, and gives the unit there.
 func (l *layer) put(t testing.TB, u *unit, d *disk) *unit {
 	t.Helper()
 	moved := *u
@@ -163,10 +164,8 @@ func (l *layer) put(t testing.TB, u *unit, d *disk) *unit {
 	dir, err := os.MkdirTemp("", "cutout-disk-")
 	must(t, err)
 	moved.Dir = dir
-	key, err := os.ReadFile(filepath.Join(u.Dir, "keys", "store.key"))
-	must(t, err)
-	must(t, os.Mkdir(filepath.Join(dir, "keys"), 0o700))
-	must(t, os.WriteFile(filepath.Join(dir, "keys", "store.key"), key, 0o600))
+	// The sources' keys are synced before the record that is sealed under them, on the real disk.
+	copyPrivate(t, filepath.Join(dir, "keys"), filepath.Join(u.Dir, "keys"))
 	for name := range d.files {
 		must(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
@@ -174,6 +173,18 @@ func (l *layer) put(t testing.TB, u *unit, d *disk) *unit {
 	l.disks[dir] = d
 	l.mu.Unlock()
 	return &moved
+}
+
+// copyPrivate copies a directory as files of nobody else.
+func copyPrivate(t testing.TB, to, from string) {
+	t.Helper()
+	must(t, os.CopyFS(to, os.DirFS(from))) // with the modes of everybody
+	must(t, filepath.WalkDir(to, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			err = os.Chmod(path, 0o600)
+		}
+		return err
+	}))
 }
 
 // forget closes the unit and takes its disk away.

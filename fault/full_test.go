@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -81,13 +80,7 @@ func (f filler) fill() error {
 // fillUp is the child: a unit on a small disk that fills, stays full for a while, and gets room again.
 func (u *unit) fillUp(dir string) (err error) {
 	bad := listen(nil, func(t testing.TB) {
-		must(t, os.CopyFS(dir, os.DirFS(u.Dir)))
-		must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // copied as files of everybody
-			if err == nil && !d.IsDir() {
-				err = os.Chmod(path, 0o600)
-			}
-			return err
-		}))
+		copyPrivate(t, dir, u.Dir)
 		u.Dir = dir
 		must(t, u.open())
 		u.signIn(t)

@@ -105,7 +105,7 @@ func outage(t testing.TB, u *unit, d *disk, seed uint64, deaf func(string) bool,
 	dead, checkpoints = work.off, work.checkpoints
 	work.off = true // whatever comes later comes too late
 	work.mu.Unlock()
-	back := disks.put(t, u, work.after(rnd))
+	back := disks.put(t, v, work.after(rnd))
 	defer disks.forget(back)
 	if err := back.open(); err != nil {
 		t.Fatalf("it does not open: %v", err)
@@ -151,6 +151,9 @@ func TestF02PowerLoss(t *testing.T) {
 // syncs of the write-ahead log, as synchronous=NORMAL or OFF would leave them out, confirmed acts are lost.
 func TestF02DeafDisk(t *testing.T) {
 	u, d := onDisk(t)
+	if bad := listen(t, func(t testing.TB) { outage(t, u, d, 1000, nil, false) }); len(bad) > 0 {
+		t.Fatalf("on a disk that hears: %v", bad)
+	}
 	for name, deaf := range map[string]func(string) bool{"no sync of the log": isWAL, "no sync at all": func(string) bool { return true }} {
 		found := 0
 		for seed := range uint64(30) {
