@@ -15,12 +15,16 @@ import (
 	"cutout/internal/requirement"
 )
 
-// A register is one thing clients change and look at: whether a reader holds the desk, so far. A new kind of register is
-// a new op with its own subject and its rule in step.
+// subject is implemented by what clients do: the one thing it is about. Subjects are independent of each other.
+type subject interface{ about() string }
+
+// op is what is done about a desk, which a reader holds or does not.
 type op struct {
-	subject string // the register it is about; registers are independent of each other
+	subject string // the reader
 	kind    string // give, take, look
 }
+
+func (o op) about() string { return o.subject }
 
 // answer of an op; unknown is an op whose end the client never heard.
 type answer struct{ seen, unknown bool }
@@ -38,21 +42,18 @@ func step(state, input, output any) (bool, any) {
 	return a.seen == held, held
 }
 
-var model = porcupine.Model{
-	Init: func() any { return false },
-	Step: step,
-	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
-		by := map[string][]porcupine.Operation{}
-		for _, o := range history {
-			s := o.Input.(op).subject
-			by[s] = append(by[s], o)
-		}
-		var out [][]porcupine.Operation
-		for _, h := range by {
-			out = append(out, h)
-		}
-		return out
-	},
+var model = porcupine.Model{Init: func() any { return false }, Step: step, Partition: bySubject}
+
+func bySubject(history []porcupine.Operation) (out [][]porcupine.Operation) {
+	by := map[string][]porcupine.Operation{}
+	for _, o := range history {
+		s := o.Input.(subject).about()
+		by[s] = append(by[s], o)
+	}
+	for _, h := range by {
+		out = append(out, h)
+	}
+	return out
 }
 
 // history is what all clients did, on one clock.
@@ -67,14 +68,32 @@ func (h *history) now() int64 { return time.Since(h.from).Nanoseconds() }
 
 const forever = int64(1) << 62
 
-func (h *history) add(client int, o op, called int64, a answer) {
+func (h *history) add(client int, o subject, called int64, a any, unknown bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	returned := h.now()
-	if a.unknown {
+	if unknown {
 		returned = forever
 	}
 	h.ops = append(h.ops, porcupine.Operation{ClientId: client, Input: o, Call: called, Output: a, Return: returned})
+}
+
+func (h *history) len() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.ops)
+}
+
+// check looks for one order of everything that explains every answer.
+func (h *history) check(t *testing.T, m porcupine.Model) {
+	t.Helper()
+	switch result := porcupine.CheckOperationsTimeout(m, h.ops, 2*time.Minute); result {
+	case porcupine.Ok:
+	case porcupine.Unknown:
+		t.Logf("%d acts and looks: the checker found no order in two minutes, and no proof that there is none", len(h.ops))
+	default:
+		t.Errorf("%d acts and looks: no order of them explains what was seen", len(h.ops))
+	}
 }
 
 // server is the one under test, whichever process it is at the moment.
@@ -89,7 +108,70 @@ func (s *server) base() string {
 	return s.s.base
 }
 
-// TestF12History has eight clients give and take a desk, look through it, and file, while the server is killed five times.
+// crew is clients at work on a server that is killed now and then.
+type crew struct {
+	u    *unit
+	sv   *server
+	h    *history
+	stop chan struct{}
+	wg   sync.WaitGroup
+}
+
+func (u *unit) crew(t testing.TB) *crew {
+	t.Helper()
+	return &crew{u: u, sv: &server{s: u.serve(t, nil)}, h: &history{from: time.Now(), acts: map[string]string{}}, stop: make(chan struct{})}
+}
+
+// hand works as an officer until the drill is over, and signs in again wherever the server is after a kill.
+func (w *crew) hand(name string, one func(c *client, round int)) {
+	w.wg.Go(func() {
+		var c *client
+		for round := 0; ; round++ {
+			select {
+			case <-w.stop:
+				return
+			default:
+			}
+			if c == nil || c.base != w.sv.base() || c.token == "" {
+				c = newClient(w.sv.base(), 10*time.Second)
+				if c.signIn(name) != nil {
+					c = nil
+					time.Sleep(20 * time.Millisecond)
+					continue
+				}
+			}
+			one(c, round)
+		}
+	})
+}
+
+// lives lets the hands work through one life of the server more than it is killed, each at least as long as its part of
+// the whole and until all kinds of hands are at work.
+func (w *crew) lives(t testing.TB, kills int, whole time.Duration) {
+	t.Helper()
+	for life := 0; ; life++ {
+		from, began := w.h.len(), time.Now()
+		for done := false; !done; {
+			time.Sleep(50 * time.Millisecond)
+			done = time.Since(began) > whole/time.Duration(kills+1) && w.h.len() > from+40 || time.Since(began) > time.Minute
+		}
+		if life == kills {
+			break
+		}
+		w.sv.mu.RLock()
+		w.sv.s.kill()
+		w.sv.mu.RUnlock()
+		fresh := w.u.serve(t, nil)
+		w.sv.mu.Lock()
+		w.sv.s = fresh
+		w.sv.mu.Unlock()
+	}
+	close(w.stop)
+	w.wg.Wait()
+	w.sv.s.kill()
+}
+
+// TestF12History has eight clients give and take a desk, look through it, and file, while the server is killed.
 // Every look fits one order of the acts: in particular, nothing is seen after a confirmed taking. Every confirmed filing
 // is there once, every one of unknown end at most once.
 func TestF12History(t *testing.T) {
@@ -103,35 +185,11 @@ func TestF12History(t *testing.T) {
 	seen, err := u.light(1, "the one looked at")
 	must(t, err)
 	u.close()
-	lasts := time.Duration(pick(4, 60)) * time.Second
-	sv := &server{s: u.serve(t, nil)}
-	h := &history{from: time.Now(), acts: map[string]string{}}
-	stop := make(chan struct{})
-	var wg sync.WaitGroup
-	work := func(n int, name string, one func(c *client, round int)) {
-		wg.Go(func() {
-			var c *client
-			for round := 0; ; round++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if c == nil || c.base != sv.base() || c.token == "" {
-					c = newClient(sv.base(), 10*time.Second)
-					if c.signIn(name) != nil {
-						c = nil
-						time.Sleep(20 * time.Millisecond)
-						continue
-					}
-				}
-				one(c, round)
-			}
-		})
-	}
+	w := u.crew(t)
+	h := w.h
 	who := []string{"reader1", "reader2"}
 	for n := range 2 {
-		work(n, "root", func(c *client, round int) {
+		w.hand("root", func(c *client, round int) {
 			r := who[rand.IntN(2)]
 			o := op{subject: r, kind: "give"}
 			method, path, body := "POST", "/officers/"+readers[r].ID.String()+"/compartments", any(map[string]string{"compartment": u.Desk})
@@ -142,10 +200,10 @@ func TestF12History(t *testing.T) {
 			called := h.now()
 			switch status, err := c.do(method, path, body, nil); {
 			case err != nil || status >= 500:
-				h.add(n, o, called, answer{unknown: true})
+				h.add(n, o, called, answer{unknown: true}, true)
 				time.Sleep(50 * time.Millisecond)
 			case status < 300:
-				h.add(n, o, called, answer{})
+				h.add(n, o, called, answer{}, false)
 			case status == http.StatusUnauthorized:
 				c.token = ""
 			default:
@@ -156,14 +214,14 @@ func TestF12History(t *testing.T) {
 	}
 	for n := range 4 {
 		r := who[n%2]
-		work(2+n, r, func(c *client, round int) {
+		w.hand(r, func(c *client, round int) {
 			called := h.now()
 			status, err := c.do("GET", "/requirements/"+seen.ID, nil, nil)
 			switch {
 			case err != nil || status >= 500: // a look that failed showed nothing
 				time.Sleep(50 * time.Millisecond)
 			case status == http.StatusOK, status == http.StatusNotFound:
-				h.add(2+n, op{r, "look"}, called, answer{seen: status == http.StatusOK})
+				h.add(2+n, op{r, "look"}, called, answer{seen: status == http.StatusOK}, false)
 			case status == http.StatusUnauthorized:
 				c.token = ""
 			default:
@@ -173,7 +231,7 @@ func TestF12History(t *testing.T) {
 		})
 	}
 	for n := range 2 {
-		work(6+n, "worker", func(c *client, round int) {
+		w.hand("worker", func(c *client, round int) {
 			number := fmt.Sprintf("%d-%d", n, round)
 			var made struct{ ID string }
 			status, err := c.do("POST", "/requirements", casework.RequirementDraft{Desk: u.Desk, Draft: requirement.Draft{Kind: "PIR", Number: number, Text: "what passes " + number, Topic: "gate"}}, &made)
@@ -193,44 +251,13 @@ func TestF12History(t *testing.T) {
 			time.Sleep(time.Duration(rand.IntN(10)) * time.Millisecond)
 		})
 	}
-	// live lets one life of the server last a while, and until all kinds of clients are at work.
-	live := func() {
-		h.mu.Lock()
-		from := len(h.ops)
-		h.mu.Unlock()
-		began := time.Now()
-		for done := false; !done; {
-			time.Sleep(50 * time.Millisecond)
-			h.mu.Lock()
-			done = time.Since(began) > lasts/6 && len(h.ops) > from+40 || time.Since(began) > time.Minute
-			h.mu.Unlock()
-		}
-	}
-	for range 5 {
-		live()
-		sv.mu.RLock()
-		sv.s.kill()
-		sv.mu.RUnlock()
-		fresh := u.serve(t, nil)
-		sv.mu.Lock()
-		sv.s = fresh
-		sv.mu.Unlock()
-	}
-	live()
-	close(stop)
-	wg.Wait()
-	sv.s.kill()
+	kills := pick(2, 5)
+	w.lives(t, kills, time.Duration(pick(3, 60))*time.Second)
 
 	if len(h.ops) < 100 || len(h.acts) < 5 {
 		t.Fatalf("%d acts and looks, %d filings: the drill drilled nothing", len(h.ops), len(h.acts))
 	}
-	switch result := porcupine.CheckOperationsTimeout(model, h.ops, 2*time.Minute); result {
-	case porcupine.Ok:
-	case porcupine.Unknown:
-		t.Logf("%d acts and looks: the checker found no order in two minutes, and no proof that there is none", len(h.ops))
-	default:
-		t.Errorf("%d acts and looks: no order of them explains what was seen", len(h.ops))
-	}
+	h.check(t, model)
 
 	must(t, u.open())
 	u.whole(t, nil, false, true)
@@ -250,7 +277,7 @@ func TestF12History(t *testing.T) {
 			t.Errorf("filing %s, confirmed as %q, is there as %v", number, id, got)
 		}
 	}
-	t.Logf("%d acts and looks in one order over five kills; %d filings confirmed, each there once; %d of unknown end", len(h.ops), confirmed, len(h.acts)-confirmed)
+	t.Logf("%d acts and looks in one order over %d kills; %d filings confirmed, each there once; %d of unknown end", len(h.ops), kills, confirmed, len(h.acts)-confirmed)
 }
 
 // TestF12Model: the checker refuses a look after a confirmed taking, and accepts one beside it.
