@@ -22,6 +22,8 @@ import (
 
 	"cutout/internal/api"
 	"cutout/internal/casework"
+	"cutout/internal/custody"
+	"cutout/internal/identity"
 	"cutout/internal/source"
 	"cutout/internal/web"
 )
@@ -29,6 +31,7 @@ import (
 // TestF03DiskFull fills the disk beneath a working unit. The unit runs in a child that has a disk of its own.
 func TestF03DiskFull(t *testing.T) {
 	u := begin(t, &unit{})
+	u.approved(t, 3)
 	u.close()
 	bin := program(t)
 	must(t, os.WriteFile(filepath.Join(u.Dir, "pass"), append(pass("worker"), '\n'), 0o600))
@@ -129,6 +132,29 @@ func (u *unit) fillUp(dir string) (err error) {
 			}
 		}
 		full("an identity", err)
+		var unused []custody.RequestID
+		for i, a := range u.Approved { // what two approved is not shown either, and not used up
+			of, err := parse[custody.RequestID](a)
+			must(t, err)
+			var p identity.Person
+			var c casework.SealedCopy
+			if i == 0 {
+				c, err = u.d.TakeApproved(ctx, u.Worker, of)
+			} else {
+				p, err = u.d.OpenApproved(ctx, u.Worker, of)
+			}
+			if err == nil { // it still fitted in, with its entry
+				continue
+			}
+			full("an approved opening", err)
+			if !p.IsZero() || len(c.Envelope) > 0 || len(c.Halves) > 0 {
+				t.Errorf("an approved opening shows something that its entry is not durable for")
+			}
+			unused = append(unused, of)
+		}
+		if len(unused) == 0 {
+			t.Errorf("every approved opening found room: the drill drilled nothing")
+		}
 		ask.refused(t)
 		if out := u.command("source", "list"); !strings.Contains(out, "exit 1") || !strings.Contains(out, "No room is left") {
 			t.Errorf("a command on a full disk: %s", out)
@@ -148,10 +174,17 @@ func (u *unit) fillUp(dir string) (err error) {
 		if status, body := ask.get("/sources"); status != http.StatusOK {
 			t.Errorf("with room again the pages answer %d %.200s", status, body)
 		}
+		if len(unused) > 0 {
+			u.opensOnce(t, unused[0])
+			unused = unused[1:]
+		}
 		u.whole(t, acts, true, true)
 		u.close()
 		must(t, u.open())
 		u.signIn(t)
+		for _, of := range unused {
+			u.opensOnce(t, of)
+		}
 		u.whole(t, acts, true, true)
 		fmt.Printf("%d acts until the disk was full; none lost, none shown without its entry\n", len(acts))
 	})

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -41,8 +42,39 @@ func (u *unit) approvers(t testing.TB) (three []officer.Officer, sealed source.I
 	return three, sealed
 }
 
-func (u *unit) ask(of source.ID) (custody.RequestID, error) {
-	return u.d.RequestOpening(ctx, u.Worker, casework.OpeningDraft{Source: of.String(), Purpose: "court order 7"})
+// approved makes requests that two have approved and the worker has not used.
+func (u *unit) approved(t testing.TB, many int) {
+	t.Helper()
+	by, sealed := u.approvers(t)
+	for range many {
+		of, err := u.d.RequestOpening(ctx, u.Worker, casework.OpeningDraft{Source: sealed.String(), Purpose: "court order 7"})
+		must(t, err)
+		for _, o := range by[:2] {
+			must(t, u.d.ApproveOpening(ctx, o, of))
+		}
+		u.Approved = append(u.Approved, of.String())
+	}
+}
+
+// opensOnce opens a request that was approved and not used, and finds it used up.
+func (u *unit) opensOnce(t testing.TB, of custody.RequestID) {
+	t.Helper()
+	p, err := u.d.OpenApproved(ctx, u.Worker, of)
+	if err != nil {
+		t.Errorf("approved and not used: %v: %v", err, errors.Unwrap(err))
+		return
+	}
+	who, err := p.Disclose()
+	if err != nil || who.Names[0].Full != "Person Sealed" {
+		t.Errorf("an approved opening shows %v, %v", who.Names, err)
+	}
+	who.Wipe()
+	if p, err := u.d.OpenApproved(ctx, u.Worker, of); casework.KindOf(err) != casework.Refused || !p.IsZero() {
+		t.Errorf("opened twice: %v", err)
+	}
+	if n := len(u.entries(t, casework.LogQuery{Object: of.String(), Act: "identity.open-approved"}, true)); n != 1 {
+		t.Errorf("opened once, and %d openings are on the log", n)
+	}
 }
 
 // ask is what is done about one request to open an identity; by is the approver, in order.

@@ -54,6 +54,8 @@ type unit struct {
 	Desk    string
 	Source  string
 	Contact string
+	// Approved are requests to open the identity of "Person Sealed" that two have approved.
+	Approved []string
 
 	d     *casework.Desk
 	clock func() time.Time
