@@ -185,7 +185,7 @@ func TestF06Damage(t *testing.T) {
 	tally := map[string]int{}
 	t.Setenv("CUTOUT_FAULT_PROGRAM", program(t))
 	doctored := 5 // the first turned identity is also shown to the real doctor
-	seeds := pick(40, 5000)
+	seeds := pick(32, 5000)
 	first := uint64(rand.Uint32())
 	for i := range seeds {
 		seed := first + uint64(i)

@@ -62,13 +62,13 @@ func (u *unit) startChild(t testing.TB, job string, before ...string) (*exec.Cmd
 // there, with its entry; what it did not is whole or absent.
 func TestF01Kill(t *testing.T) {
 	engines(t, func(t *testing.T, u *unit) {
-		rounds := pick(8, 1000)
+		many := rounds(6, 1000)
 		if u.DSN != "" {
-			rounds = pick(6, 300)
+			many = rounds(4, 300)
 		}
 		u.close()
 		confirmed := 0
-		for round := range rounds {
+		for round := range many {
 			c, out := u.startChild(t, "work")
 			var acts []act
 			lines := bufio.NewScanner(out)
@@ -86,15 +86,18 @@ func TestF01Kill(t *testing.T) {
 			confirmed += len(acts) - 1
 			must(t, u.open())
 			u.signIn(t)
-			u.whole(t, acts, true, round == rounds-1 || round%100 == 99)
+			u.whole(t, acts, true, round == many-1 || round%100 == 99)
 			u.close()
 			if t.Failed() {
 				t.Fatalf("round %d", round)
 			}
+			if round%100 == 99 {
+				t.Logf("%d rounds, %d acts confirmed, none lost so far", round+1, confirmed)
+			}
 		}
-		if confirmed < rounds {
-			t.Fatalf("%d acts in %d rounds: nothing was under way when the child was killed", confirmed, rounds)
+		if confirmed < many {
+			t.Fatalf("%d acts in %d rounds: nothing was under way when the child was killed", confirmed, many)
 		}
-		t.Logf("%d rounds, %d acts confirmed, none lost", rounds, confirmed)
+		t.Logf("%d rounds, %d acts confirmed, none lost", many, confirmed)
 	})
 }

@@ -124,7 +124,7 @@ func outage(t testing.TB, u *unit, d *disk, seed uint64, deaf func(string) bool,
 // killed process wrote. Here what was not synced is lost, torn, or there out of its order.
 func TestF02PowerLoss(t *testing.T) {
 	u, d := onDisk(t)
-	points, confirmed, during, brought := pick(40, 2000), 0, 0, 0
+	points, confirmed, during, brought := rounds(30, 2000), 0, 0, 0
 	first := uint64(rand.Uint32())
 	if s, err := strconv.ParseUint(os.Getenv("CUTOUT_SEED"), 10, 64); err == nil {
 		first, points = s, 1

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ import (
 	"cutout/internal/source"
 	"cutout/internal/store/storetest"
 	"cutout/internal/vault"
+	"cutout/sec/served"
 )
 
 var ctx = context.Background()
@@ -40,6 +42,14 @@ func pick(short, wide int) int {
 		return wide
 	}
 	return short
+}
+
+// rounds is pick, unless a number of rounds was asked for by hand.
+func rounds(short, wide int) int {
+	if n, err := strconv.Atoi(os.Getenv("CUTOUT_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	return pick(short, wide)
 }
 
 // unit is a small unit at work, in a directory as the program keeps it. Its exported part is what a child is told.
@@ -403,9 +413,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	code := m.Run()
-	forgetProgram()
-	os.Exit(code)
+	os.Exit(served.Run(m))
 }
 
 func asError(err error, into **casework.Error) bool { return errors.As(err, into) }
