@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -64,5 +65,37 @@ func TestPace(t *testing.T) {
 	}
 	if set := ask(http.NoBody, true); len(set) != 0 {
 		t.Errorf("a request without a body has deadlines: %v", set)
+	}
+}
+
+// noted is a connection that notes the last moment until which it was to be read.
+type noted struct {
+	net.Conn
+	until time.Time
+}
+
+func (n *noted) SetReadDeadline(t time.Time) error { n.until = t; return nil }
+
+// TestApart holds that clients who are slow together are let go one after another: none before his time, none later than
+// a quarter of it, and that "at once" and "never" stay what they are.
+func TestApart(t *testing.T) {
+	n := &noted{}
+	c := pacedConn{n}
+	at := time.Now().Add(time.Hour)
+	least, most := time.Hour, time.Duration(0)
+	for range 200 {
+		if err := c.SetReadDeadline(at); err != nil {
+			t.Fatal(err)
+		}
+		late := n.until.Sub(at)
+		least, most = min(least, late), max(most, late)
+	}
+	if least < 0 || most > 15*time.Minute || most-least < 10*time.Minute {
+		t.Errorf("of an hour, two hundred clients get from %v to %v more", least, most)
+	}
+	for _, as := range []time.Time{{}, time.Unix(1, 0)} {
+		if _ = c.SetReadDeadline(as); !n.until.Equal(as) {
+			t.Errorf("%v becomes %v", as, n.until)
+		}
 	}
 }

@@ -129,7 +129,7 @@ func (c *serve) run(s *session, d *casework.Desk, logs *slog.Logger, ready func(
 		}
 		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}}
 	}
-	var lc net.ListenConfig
+	lc := net.ListenConfig{KeepAlive: -1} // every wait for a client has its own end; to accept one is quicker without
 	lc.SetMultipathTCP(false)
 	tcp, err := lc.Listen(s.ctx, "tcp", c.Addr)
 	if err != nil {
