@@ -283,9 +283,25 @@ func (t *Tx) finish(r *Record) (ok bool, err error) {
 	return true, nil
 }
 
+// nearest is the place of the first record at or after an id, hidden ones too. It stays inside its statement.
+const nearest = "(SELECT x.seq FROM record x WHERE x.id >= ? ORDER BY x.id LIMIT 1)"
+
+// byID is the query for one record. On SQLite it reads a row and asks the reach whether or not there is such a record, so
+// that hidden and missing are the same work: the row is the nearest one, and what was asked for is compared last, which
+// CASE makes sure of. PostgreSQL's second lock drops hidden rows before any query can choose among them; there nearest
+// would walk over all of them.
+func (t *Tx) byID(kind string, id ID) (string, []any) {
+	text := "SELECT " + columns + " FROM record r WHERE "
+	if t.s.Engine() == Postgres {
+		return text + "r.id = ? AND r.kind = ? AND " + reachable("r.label"), []any{id[:], kind, t.o.ID.Bytes()}
+	}
+	return text + "r.seq = " + nearest + " AND CASE WHEN " + reachable("r.label") + " THEN r.id = ? AND r.kind = ? ELSE false END",
+		[]any{id[:], t.o.ID.Bytes(), id[:], kind}
+}
+
 // Get reads one record. Hidden, missing and of another kind are all ErrNotFound.
 func (t *Tx) Get(kind string, id ID) (Record, error) {
-	text := "SELECT " + columns + " FROM record r WHERE r.id = ? AND r.kind = ? AND " + reachable("r.label")
+	text, args := t.byID(kind, id)
 	if leak.On("asknown") && !t.asKnown.IsZero() {
 		text = unscoped(text)
 	}
@@ -293,7 +309,7 @@ func (t *Tx) Get(kind string, id ID) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	r, err := t.scan(s.QueryRowContext(t.ctx, id[:], kind, t.o.ID.Bytes()))
+	r, err := t.scan(s.QueryRowContext(t.ctx, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		if leak.On("fetch_drop") {
 			t.fetchAndDrop(id)
