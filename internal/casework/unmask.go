@@ -94,6 +94,10 @@ func (d *Desk) RequestOpening(ctx context.Context, o officer.Officer, n OpeningD
 			return err
 		}
 		label := compartment.Label{Level: s.Label.Level, Compartments: []compartment.ID{c}, Originator: w.Scope().Org()}
+		// The entry names the source, for the inspector; in the source's own log only those who take part see it.
+		if err := w.Under(label); err != nil {
+			return err
+		}
 		return w.Insert(store.Entering{Kind: kindOpening, ID: made.Raw(), Label: label, Body: q, Marks: openingMarks(q)})
 	})
 	return made, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cutout/internal/audit"
+	"cutout/internal/compartment"
 	"cutout/internal/fault"
 	"cutout/internal/leak"
 	"cutout/internal/officer"
@@ -29,6 +30,16 @@ func (e *Entry) about(label int64) {
 	if e.label == 0 {
 		e.label = label
 	}
+}
+
+// Under puts the act's entry under a label of the caller's: an act may touch a record that many see and be the business of
+// few.
+func (t *Tx) Under(l compartment.Label) error {
+	label, err := t.intern(l)
+	if err == nil {
+		t.entry.label = label
+	}
+	return err
 }
 
 // pending is an entry waiting for its batch to append it.

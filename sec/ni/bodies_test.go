@@ -64,6 +64,18 @@ var drafts = map[string]string{
 	"hand":         `{"compartment":"{desk}"}`,
 	"desk":         `{"name":"Annex"}`,
 	"signed":       `{"signed":[]}`,
+	"purpose":      `{"source":"{src}","purpose":"a court order"}`,
+	"reason":       `{"reason":"no order was shown"}`,
+	"of source":    `{"source":"{src}","reason":"he asked for it"}`,
+	"approval":     `{"approver":"{me}","halves":[]}`,
+	"holders":      `{"officers":["{off}","{me}","{mate}"],"need":2,"reason":"new year"}`,
+	"new key":      `{"officer":"{off}","reason":"forgot it","passphrase":"a passphrase nobody has","passphrase_again":"a passphrase nobody has"}`,
+	"machine key":  `{"officer":"{off}","reason":"forgot it","passphrase":"a passphrase nobody has"}`,
+	"person":       `{"names":[{"full":"Ottokar Brandywine"}]}`,
+	"present":      `{"passphrase":"not the passphrase"}`,
+	"binding":      `{"issuer":"https://id.example","subject":"8f1c"}`,
+	"kept":         `{"signed":"nothing that was signed"}`,
+	"growth":       `{"from":1,"to":2}`,
 	"typed":        `{"title":"half a thought","text":"` + sameText + `"}`,
 }
 
@@ -142,7 +154,7 @@ func (p *twin) sample() samples {
 	return out
 }
 
-var prefixes = strings.Fields("src con rep itm req aut rel iss prd ntc pty rol use asm rcl tsk cpt off")
+var prefixes = strings.Fields("src con rep itm req aut rel iss prd ntc pty rol use asm rcl tsk cpt off opn prp")
 
 // given are the words that stand in a draft for the same thing everywhere.
 func (p *twin) given(low string) map[string]string {
@@ -207,6 +219,11 @@ var pageWrites = map[string]string{
 	"release.write": "release", "release.rewrite.save": "release", "release.approve": "", "release.send": "", "issued.acknowledge": "", "issued.confirm": "confirm", "issued.feedback": "feedback",
 	"product.write": "product", "product.confirm": "confirm", "notice.issue": "notice", "notice.answer": "answer",
 	"oversight.verify": "signed", "oversight.checkpoint": "", "oversight.bundle": "",
+	"signin.passkey.question": "", "signin.passkey": "", "present": "present", "passkey.question": "", "passkey.add": "", "passkey.remove": "", "codes.remove": "", "codes.recovery": "",
+	"session.end-others": "", "session.end": "", "officer.bind": "binding", "officer.unbind": "", "officer.end-sessions": "", "officer.forget-factors": "",
+	"opening.ask": "purpose", "opening.approve": "", "opening.refuse": "reason", "opening.withdraw": "", "opening.open": "",
+	"custody.approvers": "holders", "custody.trustees": "holders", "custody.key": "new key", "custody.recovery": "reason", "custody.destruction": "of source", "custody.prove": "",
+	"source.reseal": "", "proposal.confirm": "", "proposal.share": "", "proposal.end": "", "proposal.recover": "", "proposal.destroy": "", "known": "person", "keyfile": "",
 }
 
 var machineWrites = map[string]string{
@@ -218,6 +235,10 @@ var machineWrites = map[string]string{
 	"write-release": "release", "rewrite-release": "release", "approve-release": "", "send-release": "", "file-reports": "batch", "file-report": "report", "complete-report": "completed",
 	"state-requirement": "need", "restate-requirement": "restated", "revise-role": "rerole", "search": "search", "register-source": "plain, source", "revise-source": "revised",
 	"assign": "assign", "relieve": "", "record-event": "event", "add-role": "role", "give-task": "task", "record-use": "use", "complete-use": "use",
+	"prove-presence": "present", "end-other-sessions": "", "end-session": "", "end-officer-sessions": "", "bind-officer": "binding", "unbind-officer": "", "forget-factors": "",
+	"sealed-identity": "reason", "reseal": "", "request-opening": "purpose", "approve-opening": "", "approved-opening": "approval", "end-opening": "reason", "take-approved": "",
+	"known": "person", "key-file": "", "prove-share": "", "propose-approvers": "holders", "propose-trustees": "holders", "propose-key": "machine key", "propose-recovery": "reason",
+	"propose-destruction": "reason", "confirm-proposal": "", "give-share": "", "end-proposal": "", "recover": "", "destroy-identity": "", "compare-log": "kept", "prove-growth": "growth",
 }
 
 // signing are the routes of sign-in and of one's own session, driven last and each in its own way (signing_test.go).
@@ -227,7 +248,9 @@ var signing = map[string]bool{
 }
 
 // undriven are the routes that no probe drives, with the reason: page names and operation ids.
-var undriven = map[string]string{}
+var undriven = map[string]string{
+	"codes.form": "draws a secret of the officer's own at every look, and shows it", "codes.add": "shows another such secret; casework's tests hold that it is of his own account alone",
+}
 
 // entitled are looks that some officers have a declared right to, whatever their desk: see THREATS.md, declared leaks.
 var entitled = map[string]string{

@@ -118,7 +118,7 @@ var hiddenSteps = map[string][]step{
 			}
 		}),
 	},
-	active: activity,
+	active: slices.Concat(activity, underWay),
 	revoked: {
 		act("the viewer is let in on the hidden desk, told of it by the watch, and put out again", func(s *story, r *rand.Rand) { s.letIn(true) }),
 	},
@@ -236,6 +236,11 @@ func common() []step {
 		}),
 		lowStep("a draft", func(s *story, r *rand.Rand) any {
 			return s.w.d.KeepDraft(ctx, s.w.o("viewer"), "notice", []byte(sentence(r, 4)))
+		}),
+		lowStep("a0 asks for an identity", func(s *story, r *rand.Rand) any { return s.asks("a0", s.low().sources[0]) }),
+		lowStep("h0 proposes to destroy an identity", func(s *story, r *rand.Rand) any {
+			of, err := s.w.d.ProposeDestruction(ctx, s.w.o("h0"), s.low().sources[0], "he asked for it")
+			return []any{made(s.w, of, err), err}
 		}),
 		lowStep("a try at a name that may be an account's", func(s *story, r *rand.Rand) any {
 			_, err := s.w.d.SignIn(ctx, "late", []byte("not the passphrase"))

@@ -85,6 +85,12 @@ func machine(t testing.TB, w *world, name string) *porch {
 
 var tokenMember = regexp.MustCompile(`"token":"([^"]+)"`)
 
+// ownSession is the name of a session in a list, and how it ends: drawn at random for its owner.
+var ownSession = regexp.MustCompile(`(?:"ref":"|/account/sessions/)([0-9a-f]{16,})`)
+
+// sealedMember is ciphertext in an answer. What was sealed anew differs by chance; how long it is must not.
+var sealedMember = regexp.MustCompile(`"(envelope|private)":"([^"]*)"`)
+
 // request is a request with what signs the officer in.
 func (p *porch) request(q request) (*http.Request, *httptest.ResponseRecorder) {
 	r := httptest.NewRequest(q.method, q.path, strings.NewReader(q.body))
@@ -119,6 +125,9 @@ func (p *porch) ask(q request) (string, int) {
 			delete(p.cookies, c.Name)
 		}
 	}
+	for _, m := range ownSession.FindAllStringSubmatch(rec.Body.String(), -1) {
+		p.hide = append(p.hide, m[1])
+	}
 	if m := tokenMember.FindStringSubmatch(rec.Body.String()); m != nil && strings.HasPrefix(q.path, api.Prefix) {
 		p.bearer, p.hide = m[1], append(p.hide, m[1])
 	}
@@ -150,7 +159,7 @@ func (p *porch) known(s string) string {
 	for _, h := range p.hide {
 		s = strings.ReplaceAll(s, h, "token")
 	}
-	return s
+	return sealedMember.ReplaceAllStringFunc(s, func(m string) string { return fmt.Sprint(m[:9], len(m)) })
 }
 
 type counted int
@@ -171,7 +180,7 @@ var validators = regexp.MustCompile(`(?m)^(Etag|Last-Modified|Age|Server-Timing|
 // nouns says which records the first word of an address is about.
 var nouns = map[string]string{"sources": "src", "reports": "rep", "releases": "rel", "inbox": "iss", "copies": "iss", "products": "prd", "notices": "ntc", "contacts": "con",
 	"authorities": "aut", "requirements": "req", "parties": "pty", "items": "itm", "officers": "off", "assessments": "asm", "uses": "use", "roles": "rol", "recalls": "rcl",
-	"compartments": "cpt", "records": "rep", "drafts": "src"}
+	"compartments": "cpt", "records": "rep", "drafts": "src", "openings": "opn", "custody": "prp", "proposals": "prp"}
 
 // nounOf is the noun of a part in an address: the interface names it, the pages have the first word.
 func nounOf(pattern, part string) string {

@@ -233,7 +233,8 @@ func byID(add func(string, string, func(context.Context, *casework.Desk, officer
 // isAct says whether a probe of the door is an act, by the name of its method.
 func isAct(probe string) bool {
 	for _, a := range []string{"Assign", "Relieve", "Add", "Record", "Revise", "Grant", "Give", "Plan", "File", "Link", "Regrade", "Write", "Recall", "Issue", "Assess", "Answer", "Approve",
-		"Send", "Rewrite", "Acknowledge", "Feedback", "Confirm", "Review", "Cancel", "Complete", "Relate", "Weigh", "Restate", "State", "Register"} {
+		"Send", "Rewrite", "Acknowledge", "Feedback", "Confirm", "Review", "Cancel", "Complete", "Relate", "Weigh", "Restate", "State", "Register",
+		"Propose", "Request", "End", "TakeApproved", "OpenApproved", "Destroy", "Recover ", "Reseal", "Bind", "Unbind", "Forget", "Remove", "Renew"} {
 		if strings.HasPrefix(probe, a) && !strings.HasPrefix(probe, "RecordLog") {
 			return true
 		}

@@ -123,6 +123,11 @@ func (s *story) begin() {
 	for _, d := range s.desks {
 		w.desk = d.n
 		w.signIn(d.name("h"), d.name("a"))
+	}
+	s.approvers()
+	for _, d := range s.desks {
+		w.desk = d.n
+		w.signIn(d.name("h"), d.name("a"))
 		for range 1 + s.r.IntN(2) {
 			s.source(d, codeWords[s.r.IntN(len(codeWords))]+" "+codeWords[s.r.IntN(len(codeWords))])
 		}

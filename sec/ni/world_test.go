@@ -64,12 +64,15 @@ func (w *world) config(dir string) casework.Config {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	cfg := casework.Config{DSN: w.dsn, Key: key, QuietWatch: true, Random: w.random, Clock: w.clock, Logs: discard}
+	cfg := casework.Config{DSN: w.dsn, Key: key, Ring: ringIn(dir), QuietWatch: true, Random: w.random, Clock: w.clock, Logs: discard}
 	if w.dsn == "" {
 		cfg.Path = filepath.Join(dir, "records.db")
 	}
 	return cfg
 }
+
+// ringIn is where the sources' keys of a world lie.
+func ringIn(dir string) string { return filepath.Join(dir, "keys", "sources") }
 
 var discard = slog.New(slog.NewTextHandler(io.Discard, nil))
 
@@ -192,6 +195,9 @@ func (x *template) open(t testing.TB) *world {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.CopyFS(ringIn(dir), os.DirFS(ringIn(x.dir))); err != nil {
+		t.Fatal(err)
 	}
 	if x.dsn != "" {
 		w.dsn = storetest.Schema(t)
