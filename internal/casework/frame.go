@@ -5,6 +5,7 @@ import (
 
 	"cutout/internal/compartment"
 	"cutout/internal/custody"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 	"cutout/internal/store"
 )
@@ -88,6 +89,9 @@ func (w *work) waits(f *Frame) error {
 		if w.mayDecide(r.Value, who, need) {
 			f.Waiting.Proposals++
 		}
+	}
+	if leak.On("proposals_all") {
+		f.Waiting.Proposals = w.HowMany(kindProposal)
 	}
 	return nil
 }

@@ -11,8 +11,10 @@ import (
 	"unicode"
 
 	"cutout/internal/identity"
+	"cutout/internal/leak"
 	"cutout/internal/names"
 	"cutout/internal/officer"
+	"cutout/internal/source"
 	"cutout/internal/store"
 )
 
@@ -220,7 +222,11 @@ func (d *Desk) Known(ctx context.Context, o officer.Officer, n identity.Draft) (
 			return err
 		}
 		for s, sure := range hits {
-			out = append(out, KnownAs{sure, w.whomToAsk(as, s)})
+			ask := w.whomToAsk(as, s)
+			if leak.On("known_source") {
+				ask += " " + source.ID(s).String()
+			}
+			out = append(out, KnownAs{sure, ask})
 		}
 		slices.SortFunc(out, func(a, b KnownAs) int {
 			return strings.Compare(order(a.Sureness)+a.Ask, order(b.Sureness)+b.Ask)

@@ -9,9 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"cutout/internal/audit"
+	"cutout/internal/leak"
 	"cutout/internal/officer"
 )
 
@@ -127,7 +129,11 @@ const mostAdmissions = 200
 
 // Admissions lists an officer's sessions that have not ended, the last used first, 200 at most.
 func (t *Tx) Admissions(o officer.ID) ([]Admission, error) {
-	rows, err := t.c.query(t.ctx, "SELECT token, ref, used, ends, body FROM admission WHERE officer = ? AND ends > ? ORDER BY used DESC, ref LIMIT ?", o.Bytes(), t.now.UnixMicro(), mostAdmissions)
+	q := "SELECT token, ref, used, ends, body FROM admission WHERE officer = ? AND ends > ? ORDER BY used DESC, ref LIMIT ?"
+	if leak.On("sessions_all") {
+		q = strings.Replace(q, "officer = ?", "length(?) > 0", 1)
+	}
+	rows, err := t.c.query(t.ctx, q, o.Bytes(), t.now.UnixMicro(), mostAdmissions)
 	if err != nil {
 		return nil, err
 	}

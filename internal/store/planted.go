@@ -145,6 +145,9 @@ func (t *Tx) sameWords(e Entering) bool {
 	return t.c.one(t.ctx, "SELECT count(*) FROM words WHERE words MATCH ?", []any{`"` + strings.Join(e.Terms, `" AND "`) + `"`}, &n) == nil && n > 0
 }
 
+// HowMany counts the records of a kind, whatever their labels.
+func (t *Tx) HowMany(kind string) int { return t.allOf(Query{Kind: kind}) }
+
 // unscoped takes the Scope out of a query.
 func unscoped(text string) string {
 	return strings.ReplaceAll(text, reachable("r.label"), "length(?) > 0")

@@ -169,7 +169,7 @@ var undrivenCommands = map[string]string{
 
 // entitledTo are commands of the registrar about accounts: declared, see entitled.
 var entitledTo = map[string]bool{"officer.list": true, "officer.add": true, "officer.grant": true, "officer.revoke": true, "officer.close": true, "compartment.grant": true, "compartment.revoke": true,
-	"custody.approvers": true, "custody.trustees": true}
+	"custody.approvers": true, "custody.trustees": true, "custody.replace-key": true, "officer.bind": true, "officer.unbind": true, "officer.end-sessions": true, "officer.forget-factors": true}
 
 // TestCommandCensus fails when a command is run by no probe.
 func TestCommandCensus(t *testing.T) {

@@ -107,6 +107,49 @@ func TestDeclaredNameCheck(t *testing.T) {
 	}
 }
 
+// known compares what somebody is told who asks for a person registered on the hidden desk: that he is known and whom to
+// ask, and nothing by which his source could be told from another.
+func (x *template) known(t testing.TB) *difference {
+	source := func(s *story, code, full string) {
+		h := s.w.o(s.hidden().name("h"))
+		id, err := s.w.d.RegisterSource(ctx, h, casework.SourceDraft{CodeName: code, Draft: source.Draft{Category: "AGENT", Desk: s.hidden().id.String(), State: "proposed",
+			IdentityKind: "known", ServiceContact: "direct", LawfulOrigin: "walked in"}, Identity: &identity.Draft{Names: []identity.NameDraft{{Full: full}}}})
+		made(s.w, id, err)
+	}
+	ask := func(full string) step {
+		return lowStep("h0 asks for "+full, func(s *story, r *rand.Rand) any {
+			out, err := s.w.d.Known(ctx, s.w.o("h0"), identity.Draft{Names: []identity.NameDraft{{Full: full}}})
+			return []any{out, err}
+		})
+	}
+	steps := []step{
+		differs("another source, with another code name", func(s *story, r *rand.Rand, second bool) {
+			if second {
+				source(s, "GANNET SORREL", "Leopold Quillfeather")
+				source(s, "MARL THISTLE", "Ottokar Brandywine")
+			} else {
+				source(s, "TEASEL ONYX", "Ottokar Brandywine")
+			}
+		}),
+		ask("Ottokar Brandywine"), ask("Nobody Whatever"),
+	}
+	for i := range steps {
+		steps[i].at = i + 1
+	}
+	p := x.worlds(func() *world { w := x.open(t); w.lenient = true; return w }, 1, steps)
+	if !strings.Contains(p.b.told[0], "Ask:") {
+		return &difference{"h0", "Known", "he is not known: " + p.b.told[0], "", 0}
+	}
+	return p.told()
+}
+
+// TestDeclaredKnown holds the answer to its bound.
+func TestDeclaredKnown(t *testing.T) {
+	if d := newTemplate(t, 1).known(t); d != nil {
+		t.Error(d)
+	}
+}
+
 // TestDeclaredTries holds that a name that was tried often has to wait, whether or not it is an account's, and no other
 // name with it.
 func TestDeclaredTries(t *testing.T) {

@@ -408,7 +408,7 @@ func (p *twin) at(t testing.TB, where, low string, sum *tally) *difference {
 	}
 	x, given := p.samples(), p.given(low)
 	for _, r := range s.routes {
-		if r.method == "GET" || signing[r.name] || undriven[r.name] != "" {
+		if r.method == "GET" || signing[r.name] || undriven[r.name] != "" || entitled[low+" "+r.name+".form"] != "" {
 			continue
 		}
 		for _, q := range p.writesOf(r, s.prefix, s.kind, x, given) {
