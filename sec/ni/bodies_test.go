@@ -93,6 +93,9 @@ const (
 // combos are the records in the address and in the body of one write.
 var combos = [][2]variant{{visible, visible}, {visible, hiddenOld}, {visible, hiddenNew}, {visible, random}, {hiddenOld, visible}, {hiddenNew, hiddenNew}, {random, visible}, {malformed, malformed}}
 
+// fewCombos are those of the short form.
+var fewCombos = [][2]variant{{visible, visible}, {visible, hiddenNew}, {hiddenNew, hiddenNew}, {malformed, malformed}}
+
 // samples are ids of each noun by variant.
 type samples map[string][5]string
 

@@ -206,14 +206,14 @@ func TestCommandCensus(t *testing.T) {
 }
 
 // commandLines are the lines to be run: looks first. In the short form every act is run with a record of one world only,
-// a third of them in each pair.
+// a sixth of them in each pair.
 func (p *twin) commandLines(k int, low string) (out [][2]string) {
 	x, given := p.samples(), p.given(low)
 	given["{passphrase}"] = "/dev/null"
 	isLook := regexp.MustCompile(`\.(list|show|coverage)$|^search$`)
 	for _, acts := range []bool{false, true} {
 		for i, path := range sortedKeys(lines) {
-			if isLook.MatchString(path) == acts || low == "h0" && entitledTo[path] || acts && !long() && (i+k)%3 != 0 {
+			if isLook.MatchString(path) == acts || low == "h0" && entitledTo[path] || acts && !long() && (i+k)%6 != 0 {
 				continue
 			}
 			for _, line := range lines[path] {

@@ -114,7 +114,7 @@ func TestPairs(t *testing.T) {
 			p := x.pair(func() *world { return x.open(t) }, uint64(k), which(k))
 			d, n, every := p.told(), 0, 1
 			if total == 2 && k > 0 {
-				every = 5 // the short form: one pair whole, and a part of another
+				every = 10 // the short form: one pair whole, and a part of another
 			}
 			if d == nil {
 				d, n = p.script(uint64(k), total > 10, every, lows...)

@@ -317,8 +317,12 @@ func (p *twin) writesOf(r route, prefix, kind string, x samples, given map[strin
 	if kind == formKind {
 		table = pageWrites
 	}
+	with := combos
+	if !long() {
+		with = fewCombos
+	}
 	for _, draft := range strings.Split(table[r.name], ", ") {
-		for _, c := range combos {
+		for _, c := range with {
 			path := fill(r.pattern, func(noun string) string {
 				if noun == "" {
 					noun = "rep"
