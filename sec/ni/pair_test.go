@@ -237,12 +237,6 @@ func common() []step {
 		lowStep("a draft", func(s *story, r *rand.Rand) any {
 			return s.w.d.KeepDraft(ctx, s.w.o("viewer"), "notice", []byte(sentence(r, 4)))
 		}),
-		// Of a source that no hidden step names: what moves a record's time must not be covered by what these move.
-		lowStep("a0 asks for an identity", func(s *story, r *rand.Rand) any { return s.asks("a0", last(s.low().sources)) }),
-		lowStep("h0 proposes to destroy an identity", func(s *story, r *rand.Rand) any {
-			of, err := s.w.d.ProposeDestruction(ctx, s.w.o("h0"), last(s.low().sources), "he asked for it")
-			return []any{made(s.w, of, err), err}
-		}),
 		lowStep("a try at a name that may be an account's", func(s *story, r *rand.Rand) any {
 			_, err := s.w.d.SignIn(ctx, "late", []byte("not the passphrase"))
 			return err
