@@ -37,7 +37,7 @@ func TestF04IOErrors(t *testing.T) {
 	total := dry.calls
 	disks.forget(v)
 
-	step := max(1, total/pick(20, total))
+	step := max(1, total/pick(16, total))
 	first := 1 + rand.IntN(step)
 	points, lost, worded, closed := 0, 0, map[string]int{}, 0
 	for k := first; k <= total; k += step {
