@@ -62,7 +62,7 @@ var matrix = []cell{
 	{method: "VerifyLog", act: actVerify, free: true}, {method: "Watch", act: actWatch, free: true}, {method: "WeighLater", act: actWeighLater},
 	{method: "Witnessed", act: actWitnessed, free: true}, {method: "WriteProduct", act: actProduct}, {method: "WriteRelease", act: actWrite},
 
-	{method: "ApproveOpening", act: actApproveOpening}, {method: "Approved", act: actApproveOpening}, {method: "AskedOf", act: actApproveOpening},
+	{method: "ApproveOpening", act: actApproveOpening}, {method: "Approved", act: actApproveOpening}, {method: "AskedOf", act: actAskedOf},
 	{method: "Confirm", act: actConfirmProposal}, {method: "DestroyIdentity", act: actDestroy}, {method: "EndOpening", act: actEndOpening, texts: []string{"not shown"}},
 	{method: "EndProposal", act: actEndProposal}, {method: "GiveShare", act: actGiveShare}, {method: "KeyFile", act: actKeyFile, free: true},
 	{method: "KeyHolders", act: actHolders, free: true}, {method: "Known", act: actKnown, free: true}, {method: "OpenApproved", act: actOpenApproved},

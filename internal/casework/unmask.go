@@ -23,6 +23,7 @@ type OpeningRecord = Stored[custody.RequestID, custody.Request]
 var (
 	actAskOpening     = act{"identity.ask", inside}
 	actApproveOpening = act{"identity.approve", approverDuties}
+	actAskedOf        = act{"identity.consider", approverDuties}
 	actEndOpening     = act{"identity.end-request", inside}
 	actOpenApproved   = act{"identity.open-approved", inside}
 	actOpenings       = act{"identity.requests", inside}
@@ -184,7 +185,7 @@ func (a Asking) Approve(by officer.ID, key vault.PrivateKey, at time.Time) (cust
 
 // AskedOf gives an approver what he needs to approve a request with his own key. It counts for nothing until Approved.
 func (d *Desk) AskedOf(ctx context.Context, o officer.Officer, of custody.RequestID) (a Asking, err error) {
-	err = d.look(ctx, o, actApproveOpening, kindOpening, of.String(), func(w *work) error {
+	err = d.look(ctx, o, actAskedOf, kindOpening, of.String(), func(w *work) error {
 		a, _, err = w.asking(of)
 		return err
 	})

@@ -224,9 +224,15 @@ func (s *Server) proposeKey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who, err := s.eligible(r, officer.Duties()...)
+	frame, err := s.desk.Around(r.Context(), see(r).Officer)
 	if err != nil {
 		return err
+	}
+	var who []templates.Option
+	if holds(frame, "administrator") { // who may not propose a key reads no names here
+		if who, err = s.eligible(r, officer.Duties()...); err != nil {
+			return err
+		}
 	}
 	password := func(name, label string) templates.Field {
 		t := need(f.field("password", name, label, ""))

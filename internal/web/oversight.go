@@ -260,6 +260,6 @@ func sendFile(w http.ResponseWriter, name, kind string, body []byte) error {
 var logActs = []string{"session.sign-in", "report.file", "report.look", "report.outcome", "report.regrade", "report.link", "source.look", "source.register", "source.assign", "source.relieve",
 	"identity.open", "authority.grant", "authority.review", "authority.cancel", "contact.plan", "contact.record", "release.write", "release.rewrite", "release.approve", "release.send",
 	"release.acknowledge", "notice.issue", "notice.recall", "recall.acknowledge", "product.write", "search.look", "officer.add", "officer.grant", "officer.revoke", "officer.close",
-	"identity.ask", "identity.approve", "identity.open-approved", "identity.end-request", "identity.reseal", "identity.destroy", "custody.propose-approvers", "custody.propose-trustees",
+	"identity.ask", "identity.consider", "identity.approve", "identity.open-approved", "identity.end-request", "identity.reseal", "identity.destroy", "custody.propose-approvers", "custody.propose-trustees",
 	"custody.propose-key", "custody.propose-recovery", "custody.propose-destruction", "custody.confirm", "custody.end", "custody.give-share", "custody.prove-share", "custody.recover", "person.known", "officer.key-file",
 	"compartment.grant", "compartment.revoke", "log.look", "log.verify", "log.checkpoint", "log.bundle", "log.witness", "log.cosigned", "log.accept-rollback"}

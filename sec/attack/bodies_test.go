@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cutout/internal/custody"
 )
 
 type object = map[string]any
@@ -37,7 +39,13 @@ func (u *unit) bodies(s side) map[string]object {
 	use := object{"report": id["rep2"], "to": "a ministry", "on": today}
 	party := object{"kind": "person", "name": "Somebody", "note": "n"}
 	rel := object{"title": "t", "marking": []string{"TLP:AMBER"}, "officers": []string{u.who["customer"].ID.String()}, "conditions": "c", "items": []object{{"from": []string{id["itm2"]}, "text": "own words"}}}
+	holders := object{"officers": []string{u.who["keeper"].ID.String(), u.who["controller"].ID.String(), u.who["authorizer"].ID.String()}, "reason": "r"}
 	return map[string]object{
+		"request-opening": {"source": id["src"], "purpose": "an order"}, "end-opening": {"reason": "r"}, "sealed-identity": {"reason": "r"}, "propose-approvers": holders, "propose-trustees": with(holders, "need", 2),
+		"approved-opening": {"approver": id["off"], "key": strings.Repeat("00", len(custody.KeyID{})), "at": today + "T00:00:00Z", "halves": []object{}, "signature": ""},
+		"propose-key":      {"officer": id["off"], "reason": "r", "passphrase": "a new passphrase"}, "propose-recovery": {"reason": "r"}, "propose-destruction": {"reason": "r"},
+		"known": {"names": []object{{"full": "Somebody Else"}}}, "bind-officer": {"issuer": "https://idp.example", "subject": "s"}, "prove-presence": {"passphrase": "not his passphrase"},
+		"compare-log": {"signed": "x"}, "prove-growth": {"from": 1, "to": 2},
 		"register-source": with(src, "desk", id["cpt"]), "revise-source": src, "assign": {"source": id["src"], "officer": u.who["mate"].ID.String(), "duty": "analyst"},
 		"add-role": role, "revise-role": role, "record-event": {"source": id["src"], "kind": "reviewed", "when": today, "text": "well"},
 		"grant-authority": {"source": id["src"], "kind": "chis-written", "ground": u.d.Pack().Vocabulary("grounds")[0].Code, "necessity": "n", "proportionality": "p", "purpose": "x", "operation": "OP",
@@ -69,7 +77,8 @@ var operations = map[string]string{"source.register": "register-source", "source
 	"authority.decide": "grant-authority", "authority.review": "review-authority", "authority.cancel": "cancel-authority", "contact.plan": "plan-contact", "contact.unplanned.record": "record-contact",
 	"contact.record": "record-planned-contact", "requirement.state": "state-requirement", "requirement.restate": "restate-requirement", "task.give": "give-task", "party.add": "add-party",
 	"report.file": "file-report", "release.write": "write-release", "release.rewrite.save": "rewrite-release", "product.write": "write-product", "notice.issue": "issue-notice", "notice.answer": "answer-notice",
-	"issued.feedback": "give-feedback", "finding.answer": "answer-finding", "draft.keep": "file-report", "draft.keep.put": "file-report"}
+	"issued.feedback": "give-feedback", "opening.ask": "request-opening", "opening.refuse": "end-opening", "custody.approvers": "propose-approvers", "custody.trustees": "propose-trustees",
+	"custody.key": "propose-key", "custody.recovery": "propose-recovery", "officer.bind": "bind-officer", "finding.answer": "answer-finding", "draft.keep": "file-report", "draft.keep.put": "file-report"}
 
 // forms are the forms of the pages that send no draft of the interface, or send it under other names.
 func (u *unit) forms(s side) map[string]url.Values {
@@ -80,6 +89,10 @@ func (u *unit) forms(s side) map[string]url.Values {
 		"report.link":    {"link.from": {id["itm2"]}, "link.kind": {"supports"}, "link.to": {id["itm"]}}, "report.recall.send": {"reason": {"r"}},
 		"release.approve": {}, "release.send": {}, "issued.acknowledge": {}, "issued.confirm": {"recall": {id["rcl"]}}, "product.confirm": {"recall": {id["rcl2"]}},
 		"identity.open": {"reason": {"r"}}, "oversight.verify": {"checkpoint": {"x"}}, "oversight.checkpoint": {}, "oversight.bundle": {},
+		"custody.destruction": {"source": {id["src"]}, "reason": {"r"}}, "custody.prove": {}, "source.reseal": {}, "proposal.confirm": {}, "proposal.share": {}, "proposal.end": {}, "proposal.recover": {}, "proposal.destroy": {},
+		"opening.approve": {}, "opening.withdraw": {}, "opening.open": {}, "known": {"identity.names.0.full": {"Somebody Else"}, "identity.names.0.kind": {"true"}}, "keyfile": {},
+		"officer.unbind": {}, "officer.end-sessions": {}, "officer.forget-factors": {}, "passkey.question": {}, "passkey.add": {"name": {"n"}, "answer": {"{}"}}, "passkey.remove": {}, "codes.add": {"seed": {"x"}, "code": {"000000"}},
+		"codes.remove": {}, "codes.recovery": {}, "session.end": {}, "session.end-others": {}, "present": {"passphrase": {"not his passphrase"}, "next": {"/"}}, "signin.passkey": {"answer": {"{}"}}, "signin.passkey.question": {},
 		"signin": {"name": {"nobody"}, "passphrase": {"nobody passphrase"}}, "signout": {}, "language": {"language": {"en"}, "back": {"/"}}, "theme": {"theme": {"dark"}, "back": {"/"}},
 		"passphrase": {"old_passphrase": {"not the old one"}, "passphrase": {"a new passphrase"}, "passphrase_again": {"a new passphrase"}},
 	}

@@ -178,7 +178,7 @@ func (p *port) routes() (out []route) {
 
 // personal are addresses that end the sign-in or set what belongs to the browser.
 func personal(pattern string) bool {
-	for _, p := range []string{"/signin", "/signout", "/language", "/theme", "/session", "/passphrase"} {
+	for _, p := range []string{"/signin", "/signout", "/language", "/theme", "/session", "/passphrase", "/account", "/present"} {
 		if strings.HasPrefix(pattern, p) {
 			return true
 		}
@@ -210,7 +210,7 @@ func fill(pattern string, values ...string) string {
 // nouns say which records the variable of an address is about, by the first word of the address or by its own name.
 var nouns = map[string]string{"sources": "src", "reports": "rep", "releases": "rel", "inbox": "iss", "copies": "iss", "products": "prd", "notices": "ntc", "contacts": "con",
 	"authorities": "aut", "requirements": "req", "parties": "pty", "officers": "off", "assessments": "asm", "uses": "use", "roles": "rol", "recalls": "rcl", "items": "itm",
-	"object": "src", "officer": "off", "compartment": "cpt", "number": "seq", "duty": "duty", "name": "draft"}
+	"object": "src", "officer": "off", "openings": "opn", "opening": "opn", "custody": "prp", "proposals": "prp", "proposal": "prp", "compartment": "cpt", "number": "seq", "duty": "duty", "name": "draft"}
 
 // noun is the kind of record a route with a variable is about.
 func (r route) noun() string {
@@ -243,6 +243,9 @@ func (s side) of(noun string) string {
 		if strings.HasPrefix(s.ids[name], noun+"_") {
 			return s.ids[name]
 		}
+	}
+	if noun == "opn" || noun == "prp" { // rows 52 to 54 have real ones
+		return id.Long(noun, [16]byte{7})
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package attack
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -33,8 +34,10 @@ func (u *unit) intact(t testing.TB, s side) string {
 			}
 		}
 	}
-	return b.String()
+	return decides.ReplaceAllString(b.String(), "") // how many proposals wait for him, whoever made them
 }
+
+var decides = regexp.MustCompile(`data-go="u">[^<]*(<span>[^<]*</span>)?`)
 
 // Row 3, authorise one object and change another (MISP CVE-2026-56424, Fleet CVE-2026-25963, Gogs CVE-2026-25120): every
 // route is called on the officer's own record with a sound body about a hidden one. N404 or a fault that does not depend on

@@ -17,7 +17,7 @@ import (
 // header of a request, its host or where it came from, is on this list.
 func TestRow30HeadersRead(t *testing.T) {
 	allowed := map[string][]string{"Accept-Encoding": {"internal/web/assets/assets.go"}, "Accept-Language": {"internal/web/session.go", "internal/api/problem.go"},
-		"Authorization": {"internal/api/session.go"}, "Content-Type": {"internal/api/api.go"}}
+		"Authorization": {"internal/api/session.go"}, "Content-Type": {"internal/api/api.go", "internal/witness/http.go"}} // a witness's answer, which the caller reads
 	found := 0
 	for name, src := range census(t).sources {
 		f, err := parser.ParseFile(token.NewFileSet(), name, src, 0)

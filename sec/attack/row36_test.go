@@ -28,7 +28,12 @@ var outward = map[string][]string{
 }
 
 // mayCall are the places that reach out by their nature, with the reason.
-var mayCall = map[string]string{}
+var mayCall = map[string]string{
+	"internal/provider/provider.go": "asks the sign-in provider the operator named, at addresses of its own documents only, https, bounded in time and size; rows 25 to 27",
+	"internal/witness/http.go":      "sends a checkpoint to the witness named on the command line, and nothing of what is in the log",
+	"cmd/cutout/remote.go":          "a command's own call to the unit's server named with --server; no server runs it",
+	"internal/web/presence.go":      "writes a request to itself, which its own table of routes answers: no address is dialed",
+}
 
 // Row 36, requests made for an attacker (OpenCTI CVE-2026-21887, Gitea CVE-2026-58418, -58442, Mattermost CVE-2026-2455),
 // static half: the program holds no call that fetches, dials, resolves or starts another program, but for those listed

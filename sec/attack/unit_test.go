@@ -29,6 +29,7 @@ var ctx = context.Background()
 // the south desk's reports and none of its sources; "stranger" holds no desk.
 type unit struct {
 	dir   string
+	dsn   string // of PostgreSQL; empty for SQLite
 	d     *casework.Desk
 	slog  *lockedBuffer
 	who   map[string]officer.Officer
@@ -143,7 +144,7 @@ func folder() string {
 func (u *unit) config() casework.Config {
 	key, _, err := vault.OpenStoreKey(filepath.Join(u.dir, "keys", "store.key"))
 	check(err)
-	return casework.Config{Path: filepath.Join(u.dir, "cutout.db"), Key: key, QuietWatch: true, Clock: u.clock,
+	return casework.Config{Path: filepath.Join(u.dir, "cutout.db"), DSN: u.dsn, Ring: filepath.Join(u.dir, "keys", "sources"), Key: key, QuietWatch: true, Clock: u.clock,
 		Logs: slog.New(slog.NewTextHandler(u.slog, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 }
 
@@ -242,6 +243,9 @@ func open() (*unit, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if err := os.CopyFS(filepath.Join(u.dir, "keys", "sources"), os.DirFS(filepath.Join(t.dir, "keys", "sources"))); err != nil {
+		return nil, err
 	}
 	d, err := casework.Open(ctx, u.config())
 	if err != nil {
