@@ -58,11 +58,6 @@ func routed(pattern string) func(*program) string {
 	return func(p *program) string { return match(p.routes, re) }
 }
 
-func command(pattern string) func(*program) string {
-	re := regexp.MustCompile(pattern)
-	return func(p *program) string { return match(p.commands, re) }
-}
-
 func imports(pattern string) func(*program) string {
 	re := regexp.MustCompile(pattern)
 	return func(p *program) string { return match(p.imports, re) }

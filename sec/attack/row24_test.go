@@ -13,7 +13,7 @@ import (
 // without having just shown that it is he.
 func TestRow24Enrolment(t *testing.T) {
 	h := newHouse(t)
-	amal, bea := h.inside("amal"), h.inside("bea")
+	amal := h.inside("amal")
 	beas := h.who["bea"].ID.String()
 	blue := h.key()
 	amal.enrol(blue)
@@ -44,7 +44,7 @@ func TestRow24Enrolment(t *testing.T) {
 	}
 	h.later(11 * time.Minute)
 	// Another's passkey and another's session are answered like ones that never were.
-	bea = h.insideBy("bea", func(c *caller) reply {
+	bea := h.insideBy("bea", func(c *caller) reply {
 		return c.login("bea", "bea passphrase", h.clockCode(seed, 0))
 	})
 	amal = h.insideBy("amal", func(c *caller) reply { return c.byKey(blue) })

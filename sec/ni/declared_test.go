@@ -3,7 +3,6 @@ package ni
 import (
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -15,9 +14,6 @@ import (
 )
 
 // The leaks that THREATS.md declares, each held to its bound: nothing else differs.
-
-// ofLate is what an account adds to a list of accounts: its own entry and nothing beside it.
-var ofLate = regexp.MustCompile(`\{ID:off_[0-9a-z]+ Name:late [^\n]*? Closed:false \} `)
 
 // TestDeclaredAccounts holds that who keeps the accounts sees of a hidden officer his account, and of his desk nothing.
 func TestDeclaredAccounts(t *testing.T) {

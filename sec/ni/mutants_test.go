@@ -173,3 +173,11 @@ func (d *difference) looked() bool {
 	}
 	return !isAct(d.probe)
 }
+
+// compare runs the low script in both worlds side by side and stops at the first difference.
+func (p *twin) compare(seed uint64, deep bool, viewers ...string) (*difference, int) {
+	if d := p.told(); d != nil {
+		return d, 0
+	}
+	return p.script(seed, deep, 1, viewers...)
+}

@@ -54,14 +54,6 @@ func (p *twin) told() *difference {
 	return nil
 }
 
-// compare runs the low script in both worlds side by side and stops at the first difference.
-func (p *twin) compare(seed uint64, deep bool, viewers ...string) (*difference, int) {
-	if d := p.told(); d != nil {
-		return d, 0
-	}
-	return p.script(seed, deep, 1, viewers...)
-}
-
 // some is the low script with only every n-th probe, another part of it for every seed.
 func (p *twin) some(seed uint64, every int, viewers ...string) (*difference, int) {
 	return p.script(seed, false, every, viewers...)
