@@ -243,18 +243,20 @@ func (d *Desk) ApproveOpening(ctx context.Context, o officer.Officer, of custody
 	if err != nil {
 		return err
 	}
-	a, err := d.AskedOf(ctx, o, of)
-	if err != nil {
-		return err
-	}
-	yes, err := a.Approve(o.ID, key, d.Now())
-	if errors.Is(err, vault.ErrClosed) {
-		return refused("not-sealed-to-you")
-	}
-	if err != nil {
-		return d.report(actApproveOpening.word, shown(err))
-	}
-	return d.Approved(ctx, o, of, yes)
+	return d.do(ctx, o, actApproveOpening, kindOpening, of.String(), func(w *work) error {
+		a, r, err := w.asking(of)
+		if err != nil {
+			return err
+		}
+		yes, err := a.Approve(o.ID, key, w.Now())
+		if errors.Is(err, vault.ErrClosed) {
+			return refused("not-sealed-to-you")
+		}
+		if err != nil {
+			return err
+		}
+		return w.approved(a, r, yes)
+	})
 }
 
 // Approved takes an approval that the approver's own key made: it must be his, signed over this very request, and recent.
@@ -264,26 +266,32 @@ func (d *Desk) Approved(ctx context.Context, o officer.Officer, of custody.Reque
 		if err != nil {
 			return err
 		}
-		k, v, err := w.keysOf(o.ID)
-		if err != nil {
-			return err
-		}
-		age := w.Now().Sub(yes.At)
-		if yes.Approver != o.ID || k.ID() != yes.Key || !v.Verify(custody.ForApproval, yes.Hash(a.Request.Hash(of)), yes.Signature) {
+		return w.approved(a, r, yes)
+	})
+}
+
+// approved checks the officer's yes and adds it to the request.
+func (w *work) approved(a Asking, r OpeningRecord, yes custody.Approval) error {
+	me := w.Officer().ID
+	k, v, err := w.keysOf(me)
+	if err != nil {
+		return err
+	}
+	age := w.Now().Sub(yes.At)
+	if yes.Approver != me || k.ID() != yes.Key || !v.Verify(custody.ForApproval, yes.Hash(a.Request.Hash(a.ID)), yes.Signature) {
+		return refused("approval-void")
+	}
+	if policy && (age < -FreshFor || age > FreshFor) {
+		return refused("present-again")
+	}
+	for _, h := range yes.Halves {
+		if policy && (h.With == a.Request.Key || !slices.Contains(a.With, h.With)) {
 			return refused("approval-void")
 		}
-		if policy && (age < -FreshFor || age > FreshFor) {
-			return refused("present-again")
-		}
-		for _, h := range yes.Halves {
-			if policy && (h.With == a.Request.Key || !slices.Contains(a.With, h.With)) {
-				return refused("approval-void")
-			}
-		}
-		q := r.Value
-		q.Approvals = append(q.Approvals, yes)
-		return w.Revise(r.record, store.Entering{Kind: kindOpening, Label: r.Label, Body: q, Marks: openingMarks(q)})
-	})
+	}
+	q := r.Value
+	q.Approvals = append(q.Approvals, yes)
+	return w.Revise(r.record, store.Entering{Kind: kindOpening, Label: r.Label, Body: q, Marks: openingMarks(q)})
 }
 
 // locked reads the envelope a request is about. It is ciphertext, and the officer was asked to approve or has asked: who
