@@ -110,8 +110,8 @@ func TestRow30MagicHeaders(t *testing.T) {
 				p = &port{u: u, name: "nobody", html: p.html, h: p.h}
 			}
 			for _, r := range p.routes() {
-				if strings.HasPrefix(r.pattern, "/sign") || r.pattern == "/session" || strings.HasPrefix(r.name, "draft.keep") || strings.Contains(r.pattern, "/log") {
-					continue // a log grows by every look at it
+				if strings.HasPrefix(r.pattern, "/sign") || r.pattern == "/account/codes" || r.pattern == "/session" || strings.HasPrefix(r.name, "draft.keep") || strings.Contains(r.pattern, "/log") {
+					continue // a log grows by every look at it; a seed for codes is drawn anew at each
 				}
 				var paths []string
 				if r.method == "GET" {

@@ -232,10 +232,17 @@ func open() (*unit, error) {
 	for k, v := range t.who {
 		u.who[k] = v
 	}
-	if err := os.MkdirAll(filepath.Join(u.dir, "keys"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(u.dir, "keys", "sources"), 0o700); err != nil {
 		return nil, err
 	}
-	for _, f := range []string{"cutout.db", "keys/store.key"} {
+	keys, err := filepath.Glob(filepath.Join(t.dir, "keys", "sources", "*"))
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range keys {
+		keys[i] = filepath.Join("keys", "sources", filepath.Base(name))
+	}
+	for _, f := range append(keys, "cutout.db", "keys/store.key") {
 		b, err := os.ReadFile(filepath.Join(t.dir, f))
 		if err == nil {
 			err = os.WriteFile(filepath.Join(u.dir, f), b, 0o600)
@@ -243,9 +250,6 @@ func open() (*unit, error) {
 		if err != nil {
 			return nil, err
 		}
-	}
-	if err := os.CopyFS(filepath.Join(u.dir, "keys", "sources"), os.DirFS(filepath.Join(t.dir, "keys", "sources"))); err != nil {
-		return nil, err
 	}
 	d, err := casework.Open(ctx, u.config())
 	if err != nil {
