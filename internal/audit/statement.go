@@ -33,9 +33,9 @@ func OpenStatement(signed []byte, log string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: a public key cannot be read", ErrMalformed)
 	}
-	n, err := note.Open(signed, note.VerifierList(v))
+	n, err := openNote(signed, v)
 	if err != nil {
-		return "", ErrSignature
+		return "", err
 	}
 	text, ok := strings.CutPrefix(n.Text, statementLine)
 	if !ok {

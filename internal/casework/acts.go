@@ -135,12 +135,7 @@ func (d *Desk) report(word string, err error) error {
 		return err
 	}
 	n := id.New[incident](nil).Ref()
-	var p *store.PanicError
-	if errors.As(e.cause, &p) {
-		d.logs.Error("incident", "number", n, "act", word, "panic", panicked(p.Value), "stack", p.Stack)
-	} else {
-		d.logs.Error("incident", "number", n, "act", word, "error", e.cause.Error())
-	}
+	d.logs.Error("incident", append([]any{"number", n, "act", word}, Explained(e.cause)...)...)
 	return &Error{Kind: Internal, Code: e.Code, Params: map[string]string{"Incident": n}, cause: e.cause}
 }
 

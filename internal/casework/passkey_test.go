@@ -24,8 +24,19 @@ type device struct {
 	secret []byte
 }
 
+// newCredential makes a credential whose public key has two whole coordinates: the library drops their leading zero bytes,
+// and one key in a hundred and twenty-eight is then no key.
+func newCredential() virtualwebauthn.Credential {
+	const whole = 77 // bytes of a COSE key on P-256
+	for {
+		if c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(c.Key.AttestationData()) == whole {
+			return c
+		}
+	}
+}
+
 func (u *unit) device(secret string) *device {
-	v := &device{u: u, rp: virtualwebauthn.RelyingParty{Name: "unit.example", ID: "unit.example", Origin: origin}, auth: virtualwebauthn.NewAuthenticator(), cred: virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	v := &device{u: u, rp: virtualwebauthn.RelyingParty{Name: "unit.example", ID: "unit.example", Origin: origin}, auth: virtualwebauthn.NewAuthenticator(), cred: newCredential()}
 	if secret != "" {
 		v.secret = bytes.Repeat([]byte(secret), 32)[:32]
 	}
@@ -175,7 +186,7 @@ func TestPasskeysRefused(t *testing.T) {
 		changed("no handle", func(v *device) { v.auth.Options.UserHandle = nil })
 		changed("another key", func(v *device) {
 			id := v.cred.ID
-			v.cred = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+			v.cred = newCredential()
 			v.cred.ID, v.cred.Counter = id, 100
 		})
 		no("no answer", nil)

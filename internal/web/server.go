@@ -151,7 +151,7 @@ func (s *Server) recover(next http.Handler) http.Handler {
 // incident gives a failure of the porch its number.
 func (s *Server) incident(what string, err error) error {
 	n := id.New[incident](nil).Ref()
-	s.logs.Error("incident", "number", n, "act", what, "error", err.Error())
+	s.logs.Error("incident", append([]any{"number", n, "act", what}, casework.Explained(err)...)...)
 	return &casework.Error{Kind: casework.Internal, Code: "internal", Params: map[string]string{"Incident": n}}
 }
 
