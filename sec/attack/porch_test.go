@@ -101,6 +101,7 @@ func (p *port) enter(t testing.TB) {
 		if p.token == "" {
 			t.Fatalf("%s does not sign in at the pages: %d %s", p.name, a.status, a.body)
 		}
+		p.get("/") // the first page after a sign-in names the log's checkpoint, once
 		return
 	}
 	body, err := json.Marshal(map[string]string{"name": p.name, "passphrase": string(pass(p.name))})

@@ -108,6 +108,9 @@ func TestHeaders(t *testing.T) {
 	for _, who := range []string{"handler", "inspector"} {
 		ask("a sign-in sent", who, "POST", "/signin", form, sign(who), "", 303, with(pages, "Location", "/", "Connection", "close", "Cache-Control", `no-store, no-cache="Set-Cookie"`))
 	}
+	for who, path := range map[string]string{"handler": "/sources", "inspector": "/oversight"} {
+		ask("the first page after it", who, "GET", path, "", "", "", 200, with(pages, "Content-Type", html, "Cache-Control", `no-store, no-cache="Set-Cookie"`))
+	}
 	ask("a wrong sign-in", "", "POST", "/signin", form, "name=x&passphrase=y", "", 401, with(pages, "Content-Type", html, "Connection", "close"))
 	ask("a page", "handler", "GET", "/sources", "", "", "", 200, with(pages, "Content-Type", html))
 	ask("a page for nobody", "", "GET", "/sources", "", "", "", 401, with(pages, "Content-Type", html))
