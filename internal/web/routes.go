@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,6 +24,9 @@ const (
 	formLimit  = 4 << 20
 	smallLimit = 16 << 10
 )
+
+// heardOut is how many times its limit a body is read, and let go, before it is refused.
+const heardOut = 4
 
 // Routes is every address of the pages.
 func Routes() []Route {
@@ -66,6 +70,10 @@ func (s *Server) serve(route Route) http.Handler {
 	})
 	inner := s.sessions.LoadAndSave(s.visiting(h))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if limit > 0 && r.ContentLength > limit {
+			// Who is still sending when the connection closes sees no answer: what is somewhat too long is heard out.
+			_, _ = io.CopyN(io.Discard, r.Body, heardOut*limit)
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		inner.ServeHTTP(w, r)
 	})
