@@ -228,7 +228,7 @@ func open() (*unit, error) {
 	}
 	t := template.u
 	u := &unit{dir: folder(), slog: &lockedBuffer{}, who: map[string]officer.Officer{}, items: t.items, north: t.north, south: t.south, ports: map[string]*port{},
-		now: time.Now().UTC().Truncate(time.Second)}
+		now: time.Now().UTC().Truncate(time.Minute)} // the acts of a test take seconds: pages that name the minute stay as they are
 	for k, v := range t.who {
 		u.who[k] = v
 	}
