@@ -46,6 +46,9 @@ func (d *Desk) DestroyIdentity(ctx context.Context, o officer.Officer, of custod
 		if p.What != custody.Destroy || p.By != o.ID {
 			return refused("not-requester")
 		}
+		if !p.Begun.IsZero() && p.Ended == "" {
+			return nil // it was cut off, or another hand is at it: whoever ends it first has done it
+		}
 		_, need, err := w.deciders(p)
 		if err != nil {
 			return err
@@ -60,7 +63,8 @@ func (d *Desk) DestroyIdentity(ctx context.Context, o officer.Officer, of custod
 		case st != custody.Approved:
 			return refused("not-waiting")
 		}
-		return nil
+		p.Begun = w.Now()
+		return w.Revise(r.record, store.Entering{Kind: kindProposal, Label: r.Label, Body: p, Marks: proposalMarks(w, p)})
 	})
 	if err != nil {
 		return out, err
@@ -71,11 +75,14 @@ func (d *Desk) DestroyIdentity(ctx context.Context, o officer.Officer, of custod
 		}
 	}
 	err = d.do(ctx, o, actDestroy, kindSource, p.Source.String(), func(w *work) error {
-		if err := w.shredIdentity(p.Source); err != nil {
-			return err
-		}
 		r, err := read[custody.ProposalID, custody.Proposal](w, kindProposal, of)
 		if err != nil {
+			return err
+		}
+		if r.Value.Ended != "" {
+			return refused("not-waiting")
+		}
+		if err := w.shredIdentity(p.Source); err != nil {
 			return err
 		}
 		p := r.Value

@@ -459,7 +459,7 @@ func (d *Desk) EndProposal(ctx context.Context, o officer.Officer, of custody.Pr
 			return err
 		}
 		switch st := p.State(w.Now(), need); {
-		case st != custody.Waiting && st != custody.Approved:
+		case st != custody.Waiting && st != custody.Approved || !p.Begun.IsZero():
 			return refused("not-waiting")
 		case p.By == o.ID:
 			p.Ended = custody.Withdrawn

@@ -17,7 +17,7 @@ func request() Request {
 }
 
 // outside are the fields of a request and of a proposal that change after people have signed it.
-var outside = map[string]bool{"Approvals": true, "Ended": true, "EndedBy": true, "Confirmations": true, "Given": true, "Effective": true, "Certificate": true}
+var outside = map[string]bool{"Approvals": true, "Ended": true, "EndedBy": true, "Confirmations": true, "Given": true, "Effective": true, "Begun": true, "Certificate": true}
 
 // every calls f with each version of v that differs from it in one field.
 func every[T any](t *testing.T, v T, f func(field string, changed T)) {

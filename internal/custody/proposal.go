@@ -77,6 +77,7 @@ type Proposal struct {
 	Ended         State          `json:"ended,omitempty"`
 	EndedBy       officer.ID     `json:"ended_by,omitzero"`
 	Effective     time.Time      `json:"effective,omitzero"`
+	Begun         time.Time      `json:"begun,omitzero"`        // of a destruction: from here there is no way back
 	Certificate   []byte         `json:"certificate,omitempty"` // of a destruction that was carried out, with its signature
 }
 
