@@ -185,11 +185,7 @@ func (s *Server) reviewAuthority(w http.ResponseWriter, r *http.Request) error {
 	if f.sent() {
 		var d authority.ReviewDraft
 		f.into(&d)
-		err := s.desk.Review(r.Context(), v.Officer, p.Authority.ID, d)
-		if err == nil {
-			return s.finished(w, r, f, at, "flash.review")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.Review(r.Context(), v.Officer, p.Authority.ID, d), at, "flash.review"); answered {
 			return err
 		}
 	}
@@ -224,11 +220,7 @@ func (s *Server) cancelAuthority(w http.ResponseWriter, r *http.Request) error {
 	if f.sent() {
 		var d authority.CancelDraft
 		f.into(&d)
-		err := s.desk.Cancel(r.Context(), v.Officer, p.Authority.ID, d)
-		if err == nil {
-			return s.finished(w, r, f, at, "flash.cancelled")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.Cancel(r.Context(), v.Officer, p.Authority.ID, d), at, "flash.cancelled"); answered {
 			return err
 		}
 	}

@@ -90,3 +90,13 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, f *form, to, m
 	}
 	return s.done(w, r, to, message)
 }
+
+// acted says what came of the act a form was sent for: done, or a failure that is no fault of the form, answers the
+// request; a fault goes into the form, which is shown again.
+func (s *Server) acted(w http.ResponseWriter, r *http.Request, f *form, err error, to, message string) (answered bool, _ error) {
+	if err == nil {
+		return true, s.finished(w, r, f, to, message)
+	}
+	err = f.take(err)
+	return err != nil, err
+}

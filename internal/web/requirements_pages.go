@@ -263,11 +263,7 @@ func (s *Server) editRequirement(w http.ResponseWriter, r *http.Request) error {
 	if f.sent() {
 		var d requirement.Draft
 		f.into(&d)
-		err := s.desk.RestateRequirement(r.Context(), v.Officer, p.Requirement.ID, d)
-		if err == nil {
-			return s.finished(w, r, f, at, "flash.requirement_edit")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.RestateRequirement(r.Context(), v.Officer, p.Requirement.ID, d), at, "flash.requirement_edit"); answered {
 			return err
 		}
 	}

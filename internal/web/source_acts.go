@@ -47,11 +47,7 @@ func (s *Server) editSource(w http.ResponseWriter, r *http.Request) error {
 	if f.sent() {
 		var d source.Draft
 		f.into(&d)
-		err := s.desk.ReviseSource(r.Context(), v.Officer, p.Source.ID, d)
-		if err == nil {
-			return s.finished(w, r, f, "/sources/"+p.Source.ID.String(), "flash.source_revised")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.ReviseSource(r.Context(), v.Officer, p.Source.ID, d), "/sources/"+p.Source.ID.String(), "flash.source_revised"); answered {
 			return err
 		}
 	}
@@ -184,11 +180,7 @@ func (s *Server) addRole(w http.ResponseWriter, r *http.Request) error {
 		var d source.RoleDraft
 		f.into(&d)
 		d.Source = p.Source.ID.String()
-		err := s.desk.AddRole(r.Context(), v.Officer, d)
-		if err == nil {
-			return s.finished(w, r, f, back, "flash.role")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.AddRole(r.Context(), v.Officer, d), back, "flash.role"); answered {
 			return err
 		}
 	}
@@ -223,11 +215,7 @@ func (s *Server) addEvent(w http.ResponseWriter, r *http.Request) error {
 		var d source.LifeEventDraft
 		f.into(&d)
 		d.Source = p.Source.ID.String()
-		err := s.desk.RecordLife(r.Context(), v.Officer, d)
-		if err == nil {
-			return s.finished(w, r, f, back, "flash.event")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.RecordLife(r.Context(), v.Officer, d), back, "flash.event"); answered {
 			return err
 		}
 	}

@@ -180,11 +180,7 @@ func (s *Server) answerFinding(w http.ResponseWriter, r *http.Request) error {
 	}
 	rule, key := f.Get("rule"), f.Get("key")
 	if f.posted {
-		err := s.desk.AnswerFinding(r.Context(), v.Officer, rule, key, f.Get("do"), f.Get("reason"))
-		if err == nil {
-			return s.finished(w, r, f, "/", "flash.finding")
-		}
-		if err := f.take(err); err != nil {
+		if answered, err := s.acted(w, r, f, s.desk.AnswerFinding(r.Context(), v.Officer, rule, key, f.Get("do"), f.Get("reason")), "/", "flash.finding"); answered {
 			return err
 		}
 	}
